@@ -1,0 +1,140 @@
+"""What a refusal of the Graph API means, who can act, and whether to try again: contract 10."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_TABLE = json.loads(Path(__file__).with_name("errors.json").read_text())
+_KINDS: dict[str, dict[str, Any]] = _TABLE["kinds"]
+_ROWS: list[dict[str, Any]] = _TABLE["errors"]
+
+# Meta quotes tokens back ("Malformed access token EAA…"); an app token is `ID|secret`
+_SECRETS = re.compile(
+    r"(?i)(?<=access_token=)[^\s&\"']+|(?<=bearer )\S+|\b(?:EAA|IGAA)[\w-]{8,}|\b\d{5,}\|[\w-]{8,}"
+    r"|(?<=access token )[\w|-]{20,}"
+)
+
+
+class GraphError(Exception):
+    """Meta refused. `kind`, `meaning`, `remedy`, `who` and `retry` are ours, the rest is Meta's.
+
+    `retry`: the same call may work later. `sent_unclear`: a message may have gone out all the same, so a send
+    is repeated only after its echo was looked for (contract 7.7).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: int | None = None,
+        subcode: int | None = None,
+        type: str | None = None,
+        http_status: int | None = None,
+        fbtrace_id: str | None = None,
+        is_transient: bool = False,
+        had_token: bool = False,
+        wait_minutes: int | None = None,
+        kind: str | None = None,
+    ) -> None:
+        """`kind`: when it is known better than from the code."""
+        self.code, self.subcode, self.type = code, subcode, type
+        self.message = _SECRETS.sub("…", message)
+        self.http_status, self.fbtrace_id, self.wait_minutes = http_status, fbtrace_id, wait_minutes
+        row = {"kind": kind} if kind else self._row(is_transient, had_token)
+        texts = {**_KINDS[row["kind"]], **row}
+        self.kind: str = row["kind"]
+        self.meaning: str = texts["meaning"]
+        self.remedy: str = texts["remedy"]
+        self.who: str = texts["who"]
+        self.retry: bool = texts["retry"]
+        self.field: str | None = row.get("field")
+        self.sent_unclear: bool = self.kind == "transient_maybe_sent"
+        super().__init__(f"{self.message} (code {code}, subcode {subcode}, fbtrace_id {fbtrace_id})")
+
+    def _row(self, is_transient: bool, had_token: bool) -> dict[str, Any]:
+        row = _known(self.code, self.subcode, self.message)
+        if row is None:
+            row = {"kind": _guess(self.code, self.http_status)}
+        elif self.code == 2500 and had_token and "active access token" in self.message:
+            row = {"kind": "reauth"}
+        if is_transient and row["kind"] == "our_bug":
+            row = {"kind": "transient"}
+        return row
+
+
+class Unreachable(GraphError):  # noqa: N818
+    """No readable answer. `sent_unclear` tells whether Meta may have received the request."""
+
+    def __init__(self, message: str, *, sent_unclear: bool = False, http_status: int | None = None) -> None:
+        super().__init__(message, http_status=http_status, kind="unreachable")
+        self.sent_unclear = sent_unclear
+
+
+def from_answer(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str], had_token: bool = False
+) -> GraphError:
+    """`body`: the decoded answer, with or without Meta's `error` envelope."""
+    given = body.get("error")
+    error: Mapping[str, Any] = given if isinstance(given, Mapping) else {"message": given or f"HTTP {status}"}
+    trace = error.get("fbtrace_id") or headers.get("x-fb-trace-id") or headers.get("x-fb-debug")
+    return GraphError(
+        str(error.get("message") or f"HTTP {status}"),
+        code=_int(error.get("code")),
+        subcode=_int(error.get("error_subcode", error.get("subcode"))),
+        type=str(error["type"]) if error.get("type") else None,
+        http_status=status,
+        fbtrace_id=str(trace) if trace else None,
+        is_transient=error.get("is_transient") is True,
+        had_token=had_token,
+        wait_minutes=_wait(headers),
+    )
+
+
+def _known(code: int | None, subcode: int | None, message: str) -> dict[str, Any] | None:
+    """The most telling row: the subcode's, else the wording's, else the code's own."""
+    rows = [row for row in _ROWS if row["code"] == code]
+    of_subcode = [row for row in rows if subcode is not None and row.get("subcode") == subcode]
+    of_code = [row for row in rows if "subcode" not in row]
+    worded = [row for row in of_code if row.get("says") and row["says"] in message.lower()]
+    plain = [row for row in of_code if "says" not in row]
+    return next(iter(of_subcode + worded + plain), None)
+
+
+def _guess(code: int | None, status: int | None) -> str:
+    if code is not None and 200 <= code <= 299:
+        return "permission"
+    # 80000 and following: business use case limits, contract 7.6
+    if status == 429 or (code is not None and 80000 <= code <= 80099):
+        return "throttled"
+    if status is not None and status >= 500:
+        return "transient"
+    return "our_bug"
+
+
+def _wait(headers: Mapping[str, str]) -> int | None:
+    """Minutes until Meta takes calls again, when it says so: contract 7.6."""
+    waits = [
+        limit.get("estimated_time_to_regain_access")
+        for limits in json_header(headers, "x-business-use-case-usage").values()
+        if isinstance(limits, list)
+        for limit in limits
+        if isinstance(limit, Mapping)
+    ]
+    return max((wait for wait in waits if isinstance(wait, int) and wait > 0), default=None)
+
+
+def json_header(headers: Mapping[str, str], name: str) -> dict[str, Any]:
+    try:
+        value = json.loads(headers.get(name) or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _int(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None
