@@ -1,0 +1,126 @@
+"""The phone: here one is the customer."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from webgateway.simulator.customer import Customer
+from webgateway.simulator.demo.acts import act
+from webgateway.simulator.demo.contacts import assets_for
+from webgateway.simulator.demo.hearing import hearing
+from webgateway.simulator.platform import platform
+from webgateway.simulator.state.threads import Thread
+
+phone = Blueprint("phone", __name__, url_prefix="/phone")
+
+
+@phone.get("/")
+def show() -> str:
+    world = platform().world
+    person = world.people.get(request.args.get("person", "")) or next(iter(world.people.values()), None)
+    if person is None:
+        abort(404)
+    q = request.args.get("q", "")
+    assets = assets_for(platform(), person, q)
+    asset = request.args.get("page", "")
+    chosen = asset if world.page_of(asset) else ""
+    view = _view(person.key, chosen) if chosen else {"person": person}
+    return render_template(
+        "simulator/phone/show.html", people=world.people.values(), assets=assets, q=q, chosen=chosen, **view
+    )
+
+
+@phone.get("/pages")
+def pages() -> str:
+    person = platform().world.people.get(request.args.get("person", ""))
+    if person is None:
+        abort(404)
+    q = request.args.get("q", "")
+    assets = assets_for(platform(), person, q)
+    return render_template(
+        "simulator/phone/_pages.html", person=person, assets=assets, q=q, chosen=request.args.get("page", "")
+    )
+
+
+@phone.get("/thread")
+def thread() -> str:
+    return render_template("simulator/phone/_thread.html", **_view(*_who()))
+
+
+@phone.post("/reading")
+def read() -> Response:
+    """The open phone shows what came: the customer has read it."""
+    with platform().lock:
+        Customer(platform(), *_who()).read()
+    platform().changed()
+    return make_response("", 204)
+
+
+@phone.post("/messages")
+def write() -> AnyResponse:
+    person, page = _who()
+    form = request.form.to_dict()
+    with platform().lock:
+        customer = Customer(platform(), person, page)
+        if "offer" in form:
+            form = _taken(customer, form["offer"])
+        if form.get("kind", "text") != "text" or form.get("text", "").strip():
+            act(customer, form, request.host_url.rstrip("/"))
+    platform().changed()
+    return _answered(person, page)
+
+
+def _taken(customer: Customer, offer: str) -> dict[str, str]:
+    """The quick reply with this number, as an answer; phone and e-mail chips answer with the person's own."""
+    offers = _offers(customer.thread)
+    if not offer.isdigit() or int(offer) >= len(offers):
+        abort(404)
+    chosen = offers[int(offer)]
+    own = {"user_email": f"{customer.thread.person}@example.org", "user_phone_number": "+15550100200"}
+    text = str(chosen.get("title") or own[chosen["content_type"]])
+    return {"kind": "quick_reply", "text": text, "payload": str(chosen.get("payload") or text)}
+
+
+def _offers(thread: Thread) -> list[dict[str, Any]]:
+    """Answers the page's last message offers, until the customer says something else."""
+    last = thread.messages[-1] if thread.messages else None
+    return last.quick_replies if last and not last.inbound else []
+
+
+@phone.post("/age")
+def age() -> AnyResponse:
+    """Makes the last message 25 hours old, so that the 24-hour window is closed."""
+    person, page = _who()
+    with platform().lock:
+        Customer(platform(), person, page).thread.last_inbound -= 25 * 3600
+    platform().changed()
+    return _answered(person, page)
+
+
+def _answered(person: str, page: str) -> AnyResponse:
+    if request.headers.get("HX-Request"):
+        return make_response(render_template("simulator/phone/_thread.html", **_view(person, page)))
+    return redirect(url_for("demo.phone.show", person=person, page=page), 303)
+
+
+def _who() -> tuple[str, str]:
+    person, page = request.values.get("person", ""), request.values.get("page", "")
+    if person not in platform().world.people or platform().world.page_of(page) is None:
+        abort(404)
+    return person, page
+
+
+def _view(person: str, page: str) -> dict[str, object]:
+    here = platform()
+    with here.lock:
+        talk = Customer(here, person, page).thread
+        return {
+            "thread": talk,
+            "person": here.world.people[person],
+            "page": here.world.pages[talk.page],
+            "offers": _offers(talk),
+            "typing": talk.typing_until > here.clock.now(),
+            "unread": any(not message.inbound and not message.read for message in talk.messages),
+            "hearing": hearing(here, talk),
+        }

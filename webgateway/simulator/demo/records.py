@@ -1,0 +1,25 @@
+"""JSON for tests: what happened (contract 13.7)."""
+
+import dataclasses
+
+from flask import Blueprint, Response, jsonify
+
+from webgateway.simulator.platform import platform
+
+records = Blueprint("records", __name__)
+
+
+@records.get("/calls")
+def calls() -> Response:
+    return jsonify([dataclasses.asdict(call) for call in platform().world.calls])
+
+
+@records.get("/unimplemented")
+def unimplemented() -> Response:
+    """Calls the simulator could not answer: a test should fail on them."""
+    return jsonify([f"{call.method} {call.path}" for call in platform().world.calls if call.unimplemented])
+
+
+@records.get("/deliveries.json")
+def deliveries() -> Response:
+    return jsonify([dataclasses.asdict(delivery) for delivery in platform().world.deliveries])
