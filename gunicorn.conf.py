@@ -1,0 +1,27 @@
+"""How the web server runs (docs/operating.md). gunicorn's command line overrides every value."""
+
+import os
+import sys
+
+from webgateway.settings import Settings, SettingsError
+
+try:
+    Settings.load()
+except SettingsError as error:
+    sys.exit(f"webgateway: {error}")
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+wsgi_app = "wsgi:app"
+# Meta calls our URI while a route of ours waits for Meta: there must always be another thread to answer.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 8
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+control_socket_disable = True
+accesslog = None
+errorlog = "-"
+loglevel = "warning"

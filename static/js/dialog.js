@@ -1,0 +1,23 @@
+// Opens and closes native dialogs: [data-dialog], [data-dialog-close], a click beside it, and dialogs that htmx brings.
+import { appear } from "./appear.js";
+
+const show = (dialog) => dialog && !dialog.open && dialog.showModal();
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener?.commandForElement) return; // the browser does it by itself
+  if (opener) return show(document.getElementById(opener.dataset.dialog));
+  if (event.target.closest("[data-dialog-close]") || event.target.matches("dialog.dialog")) {
+    event.target.closest("dialog")?.close();
+  }
+});
+
+appear("#dialog dialog[data-dialog-now]", (dialog) => {
+  dialog.addEventListener("close", () => dialog.remove());
+  show(dialog);
+});
+
+// A confirmed action is on its way: the question has been answered.
+document.addEventListener("htmx:before:request", (event) => {
+  event.target.closest?.("dialog:not([data-dialog-now])")?.close();
+});

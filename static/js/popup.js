@@ -1,0 +1,92 @@
+// Links with data-popup open a small window; the page there reports back when something has changed.
+// A browser that refuses the window follows the link in this one.
+const DONE = "webgateway:done";
+// Beside postMessage, because a page on the way (Meta's dialog) may cut the tie between the two windows.
+const channel = new BroadcastChannel("webgateway");
+let popup = null;
+let done = true;
+let heard = null;
+
+function status(link, text) {
+  let note = link.parentElement.querySelector("[data-popup-status]");
+  if (!note) {
+    note = document.createElement("p");
+    note.className = "soft";
+    note.dataset.popupStatus = "";
+    note.setAttribute("role", "status");
+    link.after(note);
+  }
+  setTimeout(() => (note.textContent = text)); // a screen reader tells of what changes in a status, not of a new one
+}
+
+function watch(link) {
+  const timer = setInterval(() => {
+    if (!popup.closed) return;
+    clearInterval(timer);
+    status(link, done ? "" : "The window was closed before it finished.");
+  }, 400);
+}
+
+function refresh() {
+  const regions = document.querySelectorAll("[data-popup-refresh]");
+  for (const region of regions) {
+    const url = region.dataset.popupRefresh || location.href;
+    htmx.ajax("GET", url, { target: region, swap: "outerHTML", select: `#${region.id}` });
+  }
+  if (!regions.length && popup) location.reload();
+}
+
+function hear({ type, id } = {}) {
+  if (type !== DONE || id === heard) return;
+  heard = id;
+  done = true;
+  refresh();
+}
+
+function tell() {
+  const message = { type: DONE, id: `${Date.now()}-${Math.random()}` };
+  window.opener?.postMessage(message, location.origin);
+  channel.postMessage(message);
+}
+
+/** A window that nobody opened stays; one that was opened closes once the click in it has ended. */
+function leave() {
+  tell();
+  if (window.opener) setTimeout(() => window.close(), 150);
+}
+
+addEventListener("message", (event) => event.origin === location.origin && hear(event.data));
+channel.addEventListener("message", (event) => hear(event.data));
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-popup]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (popup && !popup.closed) {
+    event.preventDefault();
+    return popup.focus();
+  }
+  const left = screenX + Math.max(0, (outerWidth - 680) / 2);
+  const top = screenY + Math.max(0, (outerHeight - 760) / 2);
+  popup = window.open(link.href, "webgateway", `popup,width=680,height=760,left=${left},top=${top}`);
+  if (!popup) return;
+  event.preventDefault();
+  done = false;
+  status(link, "Go on in the window that has opened.");
+  watch(link);
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-popup-close]") || !window.opener) return;
+  event.preventDefault();
+  leave();
+});
+
+// What says it is a button is pressed with the space bar too.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || !event.target.matches("a[role=button]")) return;
+  event.preventDefault();
+  event.target.click();
+});
+
+if (document.querySelector("[data-popup-done]")) tell();
+if (document.querySelector("[data-popup-finished]")) leave();

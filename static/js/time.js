@@ -1,0 +1,44 @@
+// Times arrive in UTC and are shown in the viewer's zone; relative ones and countdowns stay true.
+const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const relative = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+function ago(at) {
+  const age = Date.now() - at;
+  if (age < MINUTE) return "just now";
+  if (age < HOUR) return relative.format(-Math.floor(age / MINUTE), "minute");
+  if (age < DAY) return relative.format(-Math.floor(age / HOUR), "hour");
+  return age < 7 * DAY ? relative.format(-Math.floor(age / DAY), "day") : day.format(at);
+}
+
+function left(at) {
+  const rest = at - Date.now();
+  if (rest <= 0) return "closed";
+  const days = Math.floor(rest / DAY);
+  const hours = Math.floor((rest % DAY) / HOUR);
+  const minutes = Math.floor((rest % HOUR) / MINUTE);
+  if (days) return `${days} d ${hours} h left`;
+  return hours ? `${hours} h ${minutes} min left` : `${Math.max(minutes, 1)} min left`;
+}
+
+function local(at) {
+  return at.toDateString() === new Date().toDateString() ? clock.format(at) : full.format(at);
+}
+
+function tick() {
+  for (const element of document.querySelectorAll("time[data-local], time[data-relative], time[data-countdown]")) {
+    const at = new Date(element.dateTime);
+    const { relative: since, countdown } = element.dataset;
+    const text = countdown !== undefined ? left(at) : since !== undefined ? ago(at) : local(at);
+    if (element.textContent !== text) element.textContent = text;
+    element.title = full.format(at);
+  }
+}
+
+tick();
+setInterval(tick, MINUTE / 2);
+document.addEventListener("htmx:after:swap", tick);

@@ -1,0 +1,45 @@
+// form[data-unsaved]: shows what was changed and not yet saved, and asks before it is left behind.
+import { appear } from "./appear.js";
+
+const question = "You have unsaved changes. Leave without saving?";
+let saving = false;
+
+function differs(control) {
+  if (control.matches("[type=hidden], button, [role=combobox]")) return false;
+  if (control.matches("[type=checkbox], [type=radio]")) return control.checked !== control.defaultChecked;
+  if (!control.matches("select")) return control.value !== control.defaultValue;
+  const start = [...control.options].findIndex((option) => option.defaultSelected);
+  return control.selectedIndex !== Math.max(start, 0);
+}
+
+// A refused form comes back with what was typed as its starting values: it is still unsaved.
+const dirty = (form) => [...form.elements].some((c) => differs(c) || c.getAttribute("aria-invalid") === "true");
+const forms = () => [...document.querySelectorAll("form[data-unsaved]")].filter(dirty);
+
+function show(form) {
+  for (const control of form.elements) control.closest(".switch")?.classList.toggle("changed", differs(control));
+  for (const note of form.querySelectorAll("[data-unsaved-status]")) note.hidden = !dirty(form);
+}
+
+appear("form[data-unsaved]", show);
+
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, (event) => event.target.form?.matches("[data-unsaved]") && show(event.target.form));
+}
+document.addEventListener("reset", (event) => setTimeout(() => event.target.matches("[data-unsaved]") && show(event.target)));
+
+document.addEventListener("submit", (event) => {
+  saving = !event.defaultPrevented && event.target.matches("[data-unsaved]");
+});
+
+addEventListener("beforeunload", (event) => {
+  if (!saving && forms().length) event.preventDefault();
+  saving = false;
+});
+
+document.addEventListener("htmx:before:request", (event) => {
+  const { target, request } = event.detail.ctx;
+  const loses = (form) => [...form.elements].some((control) => differs(control) && target?.contains(control));
+  const lost = forms().some((form) => form !== request.form && loses(form));
+  if (lost && !confirm(question)) event.preventDefault();
+});

@@ -1,0 +1,130 @@
+"""The people, organisations and things the tests speak of."""
+
+from datetime import timedelta
+
+from webgateway.conversations.models import Contact, Conversation, Message
+from webgateway.db import db, utcnow
+from webgateway.flows.models import Flow
+from webgateway.gateways.models import Gateway
+from webgateway.pages.models import Account, Grant, Page
+from webgateway.tenants.models import Tenant
+from webgateway.users import joining
+from webgateway.users.models import Role, User
+
+PASSWORD = "correct horse battery"
+APP_ID = "1029384756102930"
+APP_SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def people() -> None:
+    """Acme: Ada the administrator, Sam the supervisor, Gail the agent, Nora without rights. Rival: Rita."""
+    acme, rival = Tenant(name="Acme"), Tenant(name="Rival")
+    nothing = Role(name="nothing", permissions=[])
+    db.session.add_all([acme, rival, nothing])
+    db.session.flush()
+    nothing.tenant_id = acme.id
+    password = None
+    for name, tenant, role in (
+        ("Ada", acme, joining.built_in("administrator")),
+        ("Sam", acme, joining.built_in("supervisor")),
+        ("Gail", acme, joining.built_in("agent")),
+        ("Nora", acme, nothing),
+        ("Rita", rival, joining.built_in("administrator")),
+    ):
+        user = joining.join(tenant, f"{name.lower()}@example.com", PASSWORD, role, name=name)
+        user.password = password = password or user.password
+    db.session.commit()
+
+
+def tenant(name: str = "Acme") -> Tenant:
+    return db.session.scalars(db.select(Tenant).filter_by(name=name)).one()
+
+
+def person(name: str) -> User:
+    return db.session.scalars(db.select(User).filter_by(name=name)).one()
+
+
+def flow(name: str = "Welcome", **values: object) -> Flow:
+    return _kept(
+        Flow(**{"tenant": tenant(), "name": name, "opening_message": "Hello! We are reading.", **values})
+    )
+
+
+def gateway(name: str = "Support", **values: object) -> Gateway:
+    """Acme's, verified, registered and switched on."""
+    given = {
+        "tenant": tenant(),
+        "name": name,
+        "app_id": APP_ID,
+        "app_secret": APP_SECRET,
+        "credentials": "verified",
+        "webhook": "registered",
+        "enabled": True,
+    }
+    return _kept(Gateway(**{**given, **values}))
+
+
+def page(on: Gateway, name: str = "Cisco Dogs", meta_id: str = "102938475610293", **values: object) -> Page:
+    return _kept(
+        Page(
+            **{
+                "tenant_id": on.tenant_id,
+                "gateway": on,
+                "meta_id": meta_id,
+                "name": name,
+                "subscribed": True,
+                **values,
+            }
+        )
+    )
+
+
+def account(
+    on: Gateway, name: str = "Olena Kovalenko", facebook_id: str = "4705278912843591", **values: object
+) -> Account:
+    return _kept(
+        Account(
+            **{"gateway": on, "facebook_id": facebook_id, "name": name, "token": "EAA-user-token", **values}
+        )
+    )
+
+
+def grant(of: Page, by: Account, token: str = "EAA-page-token", **values: object) -> Grant:
+    return _kept(
+        Grant(**{"page": of, "account": by, "token": token, "tasks": ["MESSAGING", "MODERATE"], **values})
+    )
+
+
+def contact(
+    on: Page, name: str | None = "Peter Chang", meta_id: str = "7392015648120394", **values: object
+) -> Contact:
+    given = {"tenant_id": on.tenant_id, "page": on, "channel": "messenger", "meta_id": meta_id, "name": name}
+    return _kept(Contact(**{**given, "profile_checked_at": utcnow(), **values}))
+
+
+def conversation(with_: Contact, **values: object) -> Conversation:
+    """Open; the customer wrote five minutes ago."""
+    wrote = utcnow() - timedelta(minutes=5)
+    given = {
+        "tenant_id": with_.tenant_id,
+        "page": with_.page,
+        "contact": with_,
+        "channel": with_.channel,
+        "opened_at": wrote,
+        "customer_wrote_at": wrote,
+        "last_message_at": wrote,
+    }
+    return _kept(Conversation(**{**given, **values}))
+
+
+def message(
+    in_: Conversation, text: str = "Is the shop open?", author: str = "customer", **values: object
+) -> Message:
+    given = {"conversation": in_, "page_id": in_.page_id, "author": author, "text": text}
+    return _kept(Message(**{**given, "occurred_at": utcnow() - timedelta(minutes=5), **values}))
+
+
+def _kept(record):  # type: ignore[no-untyped-def]
+    db.session.add(record)
+    db.session.commit()
+    return record

@@ -1,0 +1,171 @@
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_login.utils import _create_identifier
+from sqlalchemy import event
+
+from tests import cast
+from webgateway import create_app
+from webgateway.db import db
+from webgateway.settings import Settings
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing leaves this machine: a test that would ask somebody outside fails."""
+    connect = socket.socket.connect
+
+    def loopback_only(self: socket.socket, address):  # type: ignore[no-untyped-def]
+        if self.family != socket.AF_UNIX and address[0] not in LOOPBACK:
+            raise AssertionError(f"the network is closed in tests: {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", loopback_only)
+
+
+def settings_in(folder: Path, **values: object) -> Settings:
+    given = {
+        "secret_key": "only for tests",
+        "encryption_keys": (Fernet.generate_key().decode(),),
+        "database_url": f"sqlite:///{folder / 'webgateway.db'}",
+        "queue_url": "memory:",
+        "instance": folder,
+        "graph_url": "http://127.0.0.1:9",
+        "facebook_url": "http://127.0.0.1:9",
+        "public_url": "http://localhost",
+    }
+    return Settings(**{**given, **values})
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the cast's people in it, copied for each test."""
+    folder = tmp_path_factory.mktemp("founded")
+    app = create_app(settings_in(folder))
+    with app.app_context():
+        db.create_all()
+        cast.people()
+        db.session.execute(db.text("SELECT 1"))
+        db.session.remove()
+        db.engine.dispose()
+    return folder / "webgateway.db"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, founded: Path) -> Settings:
+    shutil.copy(founded, tmp_path / "webgateway.db")
+    return settings_in(tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application in its context, without CSRF (tests/test_csrf.py has it on)."""
+    app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> FlaskClient:
+    """Nobody is signed in."""
+    return Client(app, None)
+
+
+class Client:
+    """A browser without a screen. Each request is its own application context, as in production."""
+
+    def __init__(self, app: Flask, name: str | None) -> None:
+        self.app = app
+        self.client = app.test_client()
+        if name:
+            sign_in(app, self.client, name)
+
+    def __getattr__(self, verb: str):  # type: ignore[no-untyped-def]
+        send = getattr(self.client, verb)
+        if verb not in ("get", "post", "put", "patch", "delete", "open"):
+            return send
+
+        def request(*args, **kwargs):  # type: ignore[no-untyped-def]
+            # What the test holds must not keep a transaction open, nor show what it was before.
+            db.session.commit()
+            with self.app.app_context():
+                answer = send(*args, **kwargs)
+            db.session.expire_all()
+            return answer
+
+        return request
+
+    def fragment(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        """As htmx asks for a part of the page."""
+        headers = {"HX-Request": "true", "HX-Request-Type": "partial", **kwargs.pop("headers", {})}
+        return self.get(*args, headers=headers, **kwargs)
+
+
+def sign_in(app: Flask, client: FlaskClient, name: str) -> None:
+    uniquifier = cast.person(name).fs_uniquifier
+    with app.test_request_context(environ_base=client.environ_base):
+        identifier = _create_identifier()
+    with client.session_transaction() as session:
+        session.update(_user_id=uniquifier, _fresh=True, _id=identifier)
+
+
+@pytest.fixture
+def as_ada(app: Flask) -> Client:
+    """Acme's administrator."""
+    return Client(app, "Ada")
+
+
+@pytest.fixture
+def as_sam(app: Flask) -> Client:
+    """Acme's supervisor."""
+    return Client(app, "Sam")
+
+
+@pytest.fixture
+def as_gail(app: Flask) -> Client:
+    """Acme's agent."""
+    return Client(app, "Gail")
+
+
+@pytest.fixture
+def as_nora(app: Flask) -> Client:
+    """One of Acme without any right."""
+    return Client(app, "Nora")
+
+
+@pytest.fixture
+def as_rita(app: Flask) -> Client:
+    """The administrator of another tenant."""
+    return Client(app, "Rita")
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable:  # type: ignore[type-arg]
+    """`with count_queries() as queries: …` collects the statements sent meanwhile."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(_connection, _cursor, statement, *_):  # type: ignore[no-untyped-def]
+            statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting

@@ -1,0 +1,83 @@
+"""The worker's loop: what waits is worked on, a failing job ends nothing, stopping finishes what is held."""
+
+import time
+
+import pytest
+
+from tests import cast
+from tests.conftest import settings_in
+from tests.deliveries import delivery, post, text
+from tests.serving import at_work
+from webgateway.conversations.models import Message
+from webgateway.db import db
+from webgateway.journal import taking
+from webgateway.journal.models import Event
+from webgateway.worker import Heartbeat
+
+
+@pytest.fixture
+def page(app):
+    return cast.page(cast.gateway())
+
+
+def eventually(question, seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        db.session.rollback()
+        db.session.expire_all()
+        if question():
+            db.session.rollback()
+            return
+        db.session.rollback()
+        time.sleep(0.05)
+    pytest.fail("it did not happen in time")
+
+
+def test_a_delivery_becomes_a_message_while_the_worker_runs(app, visitor, page):
+    with at_work(app):
+        post(visitor, page.gateway, delivery(text("Hi", "m_1")))
+        eventually(lambda: db.session.query(Message).count() == 1)
+
+
+def test_a_job_that_fails_is_written_down_and_its_neighbours_go_on(app, visitor, page, monkeypatch):
+    honest = taking.incoming.take
+
+    def broken_for_one(event, of):
+        if event.mid == "m_bad":
+            raise ValueError("a defect of ours")
+        return honest(event, of)
+
+    monkeypatch.setattr(taking.incoming, "take", broken_for_one)
+    with at_work(app):
+        post(visitor, page.gateway, delivery(text("bad", "m_bad"), text("good", "m_good", by="77")))
+        eventually(lambda: db.session.query(Message).count() == 1)
+        eventually(lambda: db.session.query(Event).filter_by(mid="m_bad").one().attempts == 1)
+
+
+def test_a_worker_shows_signs_of_life_and_leaves_none_behind(app):
+    with at_work(app):
+        eventually(lambda: db.session.query(Heartbeat).count() == 1)
+    assert db.session.query(Heartbeat).count() == 0
+
+
+def test_side_work_runs_in_the_worker(founded, tmp_path, requests_mock):
+    """With a real queue, not at once as in the other tests."""
+    import shutil
+
+    from webgateway import create_app
+
+    shutil.copy(founded, tmp_path / "webgateway.db")
+    app = create_app(settings_in(tmp_path, queue_url=f"sqlite:///{tmp_path / 'queue.db'}"))
+    app.testing = True
+    requests_mock.get("http://127.0.0.1:9/v26.0/7392015648120394", json={"name": "Peter Chang"})
+    with app.app_context():
+        page = cast.page(cast.gateway())
+        cast.grant(page, cast.account(page.gateway))
+        peter = cast.contact(page, None, profile_checked_at=None)
+        from webgateway.conversations import profiles
+
+        with at_work(app):
+            profiles.look_up.later(peter.id)
+            eventually(lambda: db.session.get(type(peter), peter.id).name == "Peter Chang")
+        db.session.remove()
+        db.engine.dispose()

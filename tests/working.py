@@ -1,0 +1,17 @@
+"""The worker without its threads: one job after another."""
+
+from webgateway.conversations import outgoing
+from webgateway.db import db
+from webgateway.journal import reading, taking
+from webgateway.worker import Work
+
+
+def until_done(*kinds: Work) -> int:
+    """Work on what is due until nothing is left; how many jobs there were."""
+    done = 0
+    for kind in kinds or (reading, taking, outgoing):
+        while (job := kind.claim()) is not None:
+            kind.work(job)
+            done += 1
+    db.session.expire_all()
+    return done

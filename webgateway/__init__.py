@@ -1,0 +1,71 @@
+"""webgateway: between Meta's platform and the people and programs who answer customers."""
+
+from flask import Flask, redirect, url_for
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from . import assets, commands, db, errors, health, htmx, security, tasks, views
+from .conversations import orphans as orphaned_conversations
+from .conversations import routes as conversations
+from .flows import routes as flows
+from .gateways import activation, deletion, meta_tab, registry
+from .journal import public
+from .journal import routes as journal
+from .override import MethodOverride
+from .pages import accounts, connecting, instagram, leaving, logins, register
+from .pages import orphans as orphaned_pages
+from .settings import ROOT, Settings
+from .users import access, profile, roles, sign_in
+from .users import routes as users
+from .users.rights import signed_in
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or Settings.load()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+        instance_path=str(settings.instance),
+    )
+    app.extensions["settings"] = settings
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.wsgi_app = MethodOverride(app.wsgi_app)  # type: ignore[method-assign]
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.trusted_proxies] * 4)  # type: ignore[method-assign]
+
+    db.init_app(app, settings.database_url, settings.encryption_keys)
+    csrf.init_app(app)
+    htmx.init_app(app)
+    security.init_app(app, settings)
+    sign_in.init_app(app, settings)
+    tasks.init_app(app, settings.queue_url)
+    errors.init_app(app)
+    assets.init_app(app)
+    views.init_app(app)
+    commands.init_app(app)
+    orphaned_pages.listen()
+    orphaned_conversations.listen()
+
+    for part in (
+        conversations, registry, meta_tab, activation, deletion, register, accounts, connecting, instagram,
+        leaving, logins, flows, journal, users, access, roles, profile, public, health,
+    ):  # fmt: skip
+        app.register_blueprint(part.blueprint)
+    csrf.exempt(public.blueprint)
+    app.add_url_rule("/", "home", home)
+    return app
+
+
+def home() -> Response:
+    """The first section one may read, or one's profile; for everybody else the sign-in page."""
+    if not signed_in().is_authenticated:
+        return redirect(url_for("security.login"))
+    for section in ("conversations", "gateways", "flows", "journal", "users"):
+        if signed_in().may(section, "read"):
+            return redirect(url_for(f"{section}.index"))
+    return redirect(url_for("profile.show"))

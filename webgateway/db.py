@@ -1,0 +1,159 @@
+"""The database: base model, constraint names, UTC and encrypted column types, SQLite's manners."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from flask import Flask, abort, current_app, g, has_request_context, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Select,
+    Text,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Record = TypeVar("Record", bound="Model")
+
+Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in UTC on both sides; SQLite stores them without the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Encrypted(TypeDecorator[str]):
+    """Text encrypted at rest by the first of WEBGATEWAY_ENCRYPTION_KEYS and readable by all of them.
+
+    The column's name is sealed in with the text: a ciphertext copied into another column does not open.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _cipher().encrypt(f"{self.purpose}\0{value}".encode()).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        purpose, _, text = _cipher().decrypt(value.encode()).decode().partition("\0")
+        if purpose != self.purpose:
+            raise InvalidToken
+        return text
+
+
+def _cipher() -> MultiFernet:
+    cipher: MultiFernet = current_app.extensions["cipher"]
+    return cipher
+
+
+class Model(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {
+        datetime: UTCDateTime,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        list[dict[str, Any]]: JSON,
+    }
+
+    id: Mapped[Id]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
+
+# Attributes stay loaded after a commit: routes commit before they ask Meta, and read on afterwards.
+db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
+migrate = Migrate()
+
+
+def init_app(app: Flask, database_url: str, encryption_keys: tuple[str, ...]) -> None:
+    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": not database_url.startswith("sqlite")}
+    app.extensions["cipher"] = MultiFernet([Fernet(key) for key in encryption_keys])
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _prepare_sqlite)
+            event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def find_or_404(query: Select[Record]) -> Record:
+    record: Record | None = db.session.scalars(query).one_or_none()
+    if record is None:
+        abort(404)
+    return record
+
+
+def writes() -> None:
+    """Say that this GET request will write, before it touches the database."""
+    g.reading = False
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """A transaction that only reads, outside of a request: nobody waits for it."""
+    g.reading = True
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        g.reading = False
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA busy_timeout = 10000")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once where we may write: a reader that turns writer later cannot wait for it."""
+    safe = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
+    connection.exec_driver_sql("BEGIN" if g.get("reading", safe) else "BEGIN IMMEDIATE")
