@@ -1,0 +1,81 @@
+"""Signing in: Flask-Security with Argon2 and session protection, and a limit on failed attempts."""
+
+from datetime import timedelta
+
+from flask import Flask, Response, abort, request, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import Security, SQLAlchemyUserDatastore
+
+from .. import htmx
+from ..db import db
+from ..settings import Settings
+from .forms import LoginForm
+from .models import Role, User
+
+users = SQLAlchemyUserDatastore(db, User, Role)
+security = Security()
+limiter = Limiter(key_func=get_remote_address)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
+        SECURITY_PASSWORD_SALT=None,
+        SECURITY_PASSWORD_LENGTH_MIN=8,
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
+        SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_API_ENABLED_METHODS=["session"],
+        SECURITY_STATIC_FOLDER=None,
+        SECURITY_FRESHNESS=timedelta(seconds=-1),
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_POST_LOGOUT_VIEW="/login",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_USE_VERIFY_PASSWORD_CACHE=False,
+        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
+        SECURITY_LOGIN_USER_TEMPLATE="users/login.html",
+        SECURITY_FLASH_MESSAGES=False,
+        SESSION_PROTECTION="strong",
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        RATELIMIT_STORAGE_URI=settings.queue_url if settings.queue_url.startswith("redis") else "memory://",
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    security.init_app(app, users, login_form=LoginForm)
+    security.unauthn_handler(_ask_to_sign_in)
+    limiter.init_app(app)
+    limit = limiter.limit("20 per minute; 100 per hour", methods=["POST"], deduct_when=_failed)
+    per_email = limiter.limit("10 per 15 minutes", key_func=_email, methods=["POST"], deduct_when=_failed)
+    login = app.view_functions["security.login"]
+    app.view_functions["security.login"] = per_email(limit(login))  # type: ignore[assignment]
+    app.before_request(_forms_only)
+    app.after_request(_refused_is_422)
+
+
+def _ask_to_sign_in(mechanisms: object = None, headers: object = None) -> Response:
+    """To the sign-in page, and back afterwards to the page they were on, never to an address that writes."""
+    page = htmx.page_shown() or (request.full_path.rstrip("?") if request.method == "GET" else None)
+    return htmx.go_to(url_for("security.login", next=page), 302)
+
+
+def _forms_only() -> None:
+    """Flask-Security would take JSON too, past the limit per e-mail address."""
+    if request.blueprint == "security" and request.is_json:
+        abort(415)
+
+
+def _email() -> str:
+    return "email:" + request.form.get("email", "").strip().lower()
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code != 302
+
+
+def _refused_is_422(response: Response) -> Response:
+    if request.endpoint == "security.login" and request.method == "POST" and response.status_code == 200:
+        response.status_code = 422
+    return response
