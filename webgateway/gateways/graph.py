@@ -1,0 +1,26 @@
+"""A Graph client for a gateway's Meta app."""
+
+import requests
+from flask import current_app
+
+from ..db import db
+from ..meta.graph import Graph
+from ..settings import current_settings
+from .models import Gateway
+
+
+class OutsideTransaction(requests.Session):
+    """Refuses, in tests, to wait for Meta in an open transaction: SQLite would hold everybody's write."""
+
+    def request(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        if current_app and current_app.testing and db.session().in_transaction():
+            raise AssertionError("a transaction is open while Meta is asked; commit or roll back first")
+        return super().request(*args, **kwargs)
+
+
+def graph_of(gateway: Gateway) -> Graph:
+    return graph_with(gateway.app_id, gateway.app_secret, gateway.version)
+
+
+def graph_with(app_id: str, app_secret: str, version: str) -> Graph:
+    return Graph(current_settings().graph_url, version, app_id, app_secret, session=OutsideTransaction())

@@ -1,0 +1,102 @@
+"""A chat gateway: a named connection to Meta with its Meta app, its URI and its flow."""
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..db import Encrypted, Model, utcnow
+from ..flows.models import Flow
+from ..meta import versions
+from ..settings import current_settings
+from ..tenants.models import BelongsToTenant, Tenant
+
+PROVIDER = "Meta"
+KEPT = text("deleted_at IS NULL")
+
+
+def new_uri() -> str:
+    """160 random bits: the public part of a gateway's address."""
+    return secrets.token_urlsafe(20)
+
+
+def new_verify_token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Gateway(Model, BelongsToTenant):
+    """`credentials` is what Meta said of App ID and App Secret: verified, unverified (not asked yet) or
+    refused; wiped once a deleted gateway's secrets are gone.
+
+    `webhook` is how Meta's webhook for the app stands: registered (Meta confirmed our URI), refused (with
+    `webhook_error`) or unknown. `webhook_at_meta` is Meta's own list when it was last read, one
+    {"object", "callback_url", "fields", "missing"} each. `enabled` is the State switch; a disabled gateway
+    stores and stays silent. A deleted gateway keeps its row without secrets, for the conversations that
+    went through it.
+    """
+
+    __tablename__ = "gateways"
+    __table_args__ = (
+        Index("uq_gateways_app_id", "app_id", unique=True, sqlite_where=KEPT, postgresql_where=KEPT),
+        Index("ix_gateways_tenant_id_name", "tenant_id", "name"),
+    )
+
+    name: Mapped[str]
+    uri: Mapped[str] = mapped_column(unique=True, default=new_uri)
+    flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"), index=True)
+    app_id: Mapped[str]
+    app_secret: Mapped[str] = mapped_column(Encrypted("gateways.app_secret"))
+    app_name: Mapped[str | None]
+    api_version: Mapped[str | None]
+    config_id: Mapped[str | None]
+    verify_token: Mapped[str] = mapped_column(Encrypted("gateways.verify_token"), default=new_verify_token)
+    enabled: Mapped[bool] = mapped_column(default=False)
+    credentials: Mapped[str] = mapped_column(default="unverified")
+    credentials_error: Mapped[str | None]
+    credentials_checked_at: Mapped[datetime | None]
+    webhook: Mapped[str] = mapped_column(default="unknown")
+    webhook_error: Mapped[str | None]
+    webhook_checked_at: Mapped[datetime | None]
+    webhook_at_meta: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    webhook_verified_at: Mapped[datetime | None]
+    signature_refused_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    deleted_at: Mapped[datetime | None]
+
+    flow: Mapped[Flow | None] = relationship(Flow)
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Select[tuple["Gateway"]]:
+        return super().of(tenant).where(cls.deleted_at.is_(None))
+
+    @property
+    def version(self) -> str:
+        """The Graph API version to call: the chosen one, or the newest we ship."""
+        return self.api_version or versions.NEWEST
+
+    @property
+    def version_ends(self) -> date | None:
+        version = versions.find(self.version)
+        return version.until if version else None
+
+    @property
+    def public_uri(self) -> str:
+        return f"{current_settings().public_url}/meta/{self.uri}"
+
+    @property
+    def data_deletion_uri(self) -> str:
+        return f"{self.public_uri}/data-deletion"
+
+    @property
+    def registered_by_hand(self) -> bool:
+        """Meta verified our URI, yet its own list could not be read."""
+        return self.webhook == "registered" and not self.webhook_at_meta
+
+    def forget_registration(self) -> None:
+        """What Meta knew of our URI no longer holds."""
+        self.webhook = "unknown"
+        self.webhook_error = None
+        self.webhook_at_meta = []
+        self.webhook_verified_at = None

@@ -1,0 +1,49 @@
+"""The registry: all chat gateways of the tenant."""
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, literal
+from sqlalchemy.orm import contains_eager
+
+from .. import htmx
+from ..db import utcnow
+from ..flows.models import Flow
+from ..listing import View
+from ..meta import versions
+from ..meta.pages import APP_FIELDS
+from ..settings import current_settings
+from ..users.rights import current_tenant, needs
+from .models import PROVIDER, Gateway
+from .troubles import troubles
+
+blueprint = Blueprint("gateways", __name__, url_prefix="/gateways")
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, object]:
+    return {
+        "provider": PROVIDER,
+        "newest": versions.NEWEST,
+        "app_fields": APP_FIELDS,
+        "troubles_of": lambda gateway: troubles(gateway, utcnow().date()),
+    }
+
+
+@blueprint.get("/")
+@needs("gateways", "read")
+def index() -> ResponseReturnValue:
+    # someone may search for the whole address, as Meta's settings show it
+    address = literal(f"{current_settings().public_url}/meta/") + Gateway.uri
+    view = View(
+        Gateway.of(current_tenant).outerjoin(Gateway.flow).options(contains_eager(Gateway.flow)),
+        sorts={
+            "name": func.lower(Gateway.name),
+            "flow": func.lower(func.coalesce(Flow.name, "")),
+            "state": Gateway.enabled,
+            "created": Gateway.created_at,
+        },
+        default="name",
+        search=(Gateway.name, address, Gateway.app_id),
+        tie=Gateway.id,
+    )
+    return htmx.render("gateways/index.html", "gateways/_list.html", view=view)
