@@ -1,0 +1,128 @@
+"""The whole way of the pages against the simulated Meta, over real HTTP."""
+
+from dataclasses import replace
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from tests import cast
+from webgateway.db import db
+from webgateway.pages.models import Page
+from webgateway.simulator import seed
+
+
+@pytest.fixture
+def settings(settings, simulator):
+    return replace(settings, graph_url=simulator, facebook_url=simulator)
+
+
+@pytest.fixture
+def facebook(as_ada, gateway):
+    """Press the button, answer Meta's dialog as a person would, and come back."""
+
+    def through(tab="pages", **answers):
+        dialog = as_ada.get(f"/gateways/{gateway.id}/{tab}/connect").headers["Location"]
+        answers = {f"_sim_{name}": value for name, value in answers.items()}
+        asked = requests.get(dialog, params=answers, allow_redirects=False, timeout=10)
+        back = as_ada.get(asked.headers["Location"].removeprefix("http://localhost").partition("#")[0])
+        return as_ada.get(back.headers["Location"]) if back.status_code == 303 else back
+
+    return through
+
+
+def page(meta_id):
+    return db.session.scalars(select(Page).filter_by(meta_id=meta_id)).one()
+
+
+def test_from_the_button_to_a_subscribed_page_and_back_off(as_ada, gateway, facebook, simulator):
+    text = facebook(user="olena", pages=f"{seed.PAGE_ID},{seed.PAGE_SHARED_ID}").text
+    assert "Added" in text
+    bakery, books = page(seed.PAGE_ID), page(seed.PAGE_SHARED_ID)
+    assert (bakery.name, books.name) == ("Acme Bakery", "Blue Door Books")
+    as_ada.post(f"/gateways/{gateway.id}/logins/1/confirmation")
+
+    shown = [bakery.id, books.id]
+    url = f"/gateways/{gateway.id}/pages"
+    assert as_ada.post(url, data={"shown": shown, "on": shown}).status_code == 303
+    assert bakery.subscribed
+    assert books.subscribed
+
+    assert as_ada.post(url, data={"shown": shown, "on": [books.id]}).status_code == 303
+    assert not bakery.subscribed
+
+    books.subscribed, books.name = False, "Forgotten"
+    assert as_ada.post(f"{url}/refresh").status_code == 303
+    assert books.subscribed
+    assert books.name == "Blue Door Books"
+
+
+def test_every_page_is_found_beyond_the_first_25_and_in_the_portfolio(as_ada, gateway, facebook):
+    facebook(user="olena", pages="all")
+    pages = db.session.scalars(select(Page)).all()
+    assert {page.meta_id for page in pages} == {*seed.PAGE_IDS, seed.PAGE_PORTFOLIO_ID}
+    assert "MESSAGING" in page(seed.PAGE_NO_MESSAGING_ID).problem
+    assert [page.name for page in pages if page.problem] == ["City Museum of Glass"]
+
+
+def test_ticking_fewer_pages_loses_them_only_after_ok(as_ada, gateway, facebook):
+    facebook(user="olena", pages=f"{seed.PAGE_ID},{seed.PAGE_SHARED_ID}")
+    assert "No longer granted" in facebook(user="olena", pages=seed.PAGE_ID).text
+    books = page(seed.PAGE_SHARED_ID)
+    assert books.removed_at is None
+    as_ada.post(f"/gateways/{gateway.id}/logins/2/confirmation", data={"remove": books.id})
+    assert books.removed_at is not None
+    assert page(seed.PAGE_ID).removed_at is None
+
+
+def test_a_shared_page_stays_through_the_other_person(as_ada, gateway, facebook):
+    facebook(user="marco", pages=f"{seed.PAGE_ID},{seed.PAGE_SHARED_ID}")
+    facebook(user="olena", pages=f"{seed.PAGE_ID},{seed.PAGE_SHARED_ID}")
+    text = facebook(user="olena", pages=seed.PAGE_ID).text
+    assert "Still connected through Marco Rossi" in text
+    dialog = as_ada.get(f"/gateways/{gateway.id}/pages/{page(seed.PAGE_ID).id}/accounts").text
+    assert dialog.index("Olena Kovalenko") < dialog.index("Marco Rossi")
+
+
+def test_a_declined_permission_is_asked_for_again(facebook):
+    assert (
+        "Facebook did not give: pages_messaging."
+        in facebook(user="olena", answer="partial", pages=seed.PAGE_ID).text
+    )
+    assert "pages_messaging" in page(seed.PAGE_ID).problem
+    assert "Ask again" not in facebook(user="olena", pages=seed.PAGE_ID).text
+    assert page(seed.PAGE_ID).problem is None
+
+
+def test_cancelling_changes_nothing(facebook):
+    facebook(user="olena", pages=seed.PAGE_ID)
+    assert "You cancelled" in facebook(user="olena", answer="deny").text
+    assert page(seed.PAGE_ID).removed_at is None
+
+
+def test_a_person_without_pages_loses_nobody_elses(facebook):
+    facebook(user="olena", pages=seed.PAGE_ID)
+    assert "No page was chosen" in facebook(user="ada").text
+    assert page(seed.PAGE_ID).removed_at is None
+
+
+def test_a_wrong_app_secret_is_said_in_words(gateway, facebook):
+    gateway.app_secret = "f" * 32
+    assert "The App Secret is wrong." in facebook(user="olena").text
+
+
+def test_switching_a_page_off_keeps_its_instagram_account(as_ada, gateway, facebook):
+    facebook("instagram", user="olena", pages=seed.PAGE_INSTAGRAM_ID)
+    coffee = page(seed.PAGE_INSTAGRAM_ID)
+    assert coffee.instagram_id == seed.INSTAGRAM_ID
+    url = f"/gateways/{gateway.id}/pages"
+    as_ada.post(url, data={"shown": coffee.id, "on": coffee.id})
+    assert "messages" in coffee.subscribed_fields
+    as_ada.post(url, data={"shown": coffee.id})
+    assert coffee.subscribed_fields == ["name"]
+    assert "harbour.coffee" in as_ada.get(f"/gateways/{gateway.id}/instagram").text
+
+
+def test_a_page_of_another_gateway_cannot_be_taken_over(gateway, facebook):
+    cast.page(cast.gateway("Sales", app_id=seed.OTHER_APP_ID), meta_id=seed.PAGE_ID)
+    assert "Used by the gateway Sales." in facebook(user="olena", pages=seed.PAGE_ID).text

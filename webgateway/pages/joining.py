@@ -1,0 +1,158 @@
+"""A login's pages become the gateway's: added, unchanged, no longer granted. Nothing is removed here."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from ..db import db, utcnow
+from ..gateways.models import Gateway
+from ..meta.pages import FoundPage
+from .asking import in_words
+from .discovery import Discovery
+from .models import Account, Grant, Login, Page
+from .refreshing import describe
+from .subscribing import believe
+
+
+def join(login: Login, discovery: Discovery) -> None:
+    """Write what the login brought, and its result for the page that shows it."""
+    gateway = login.gateway
+    account = _account(gateway, discovery)
+    before = _grants(account)
+    unusable = _unusable(gateway, discovery)
+    usable = [found for found in discovery.pages if found.id not in unusable]
+    pages, added = _pages(gateway, usable, discovery)
+    _grant(account, before, [(found, pages[found.id]) for found in usable], discovery)
+    lost, kept = _lost(account, before, discovery)
+    login.account, login.step, login.finished_at = account, "finished", utcnow()
+    login.result = {
+        "added": [page.id for page in pages.values() if page.meta_id in added],
+        "unchanged": [page.id for page in pages.values() if page.meta_id not in added],
+        "lost": lost,
+        "kept": kept,
+        "unusable": list(unusable.values()),
+        "declined": discovery.declined,
+    }
+
+
+def _account(gateway: Gateway, discovery: Discovery) -> Account:
+    known = select(Account).where(
+        Account.gateway_id == gateway.id, Account.facebook_id == discovery.person.id
+    )
+    account = db.session.scalar(known) or Account(gateway_id=gateway.id, facebook_id=discovery.person.id)
+    account.name = discovery.person_name
+    account.picture_url = discovery.person.picture_url
+    account.token = discovery.token.value
+    account.expires_at = discovery.token.expires_at or discovery.info.expires_at
+    account.data_access_expires_at = discovery.info.data_access_expires_at
+    account.scopes = sorted(discovery.granted)
+    account.logged_in_at = utcnow()
+    account.dead_since = account.dead_reason = None
+    db.session.add(account)
+    db.session.flush()
+    return account
+
+
+def _grants(account: Account) -> dict[int, Grant]:
+    return {
+        grant.page_id: grant for grant in db.session.scalars(select(Grant).filter_by(account_id=account.id))
+    }
+
+
+def _unusable(gateway: Gateway, discovery: Discovery) -> dict[str, dict[str, str]]:
+    """By Meta's id: name and reason of the pages that cannot be joined to this gateway at all."""
+    ids = [found.id for found in discovery.pages]
+    taken = select(Page).where(
+        Page.meta_id.in_(ids), Page.removed_at.is_(None), Page.gateway_id != gateway.id
+    )
+    holders = {page.meta_id: page.gateway for page in db.session.scalars(taken)}
+    reasons = {
+        found.id: _reason(found, holders.get(found.id), gateway, discovery) for found in discovery.pages
+    }
+    return {
+        found.id: {"name": found.name, "reason": reason}
+        for found in discovery.pages
+        if (reason := reasons[found.id]) is not None
+    }
+
+
+def _reason(found: FoundPage, holder: Gateway | None, gateway: Gateway, discovery: Discovery) -> str | None:
+    if holder is not None and holder.tenant_id == gateway.tenant_id:
+        return f"Used by the gateway {holder.name}. Remove it there first."
+    if holder is not None:
+        return "Used by another gateway. Whoever runs that one must remove it there first."
+    if found.error is not None:
+        return in_words(found.error)
+    if found.token is None:
+        return f"{discovery.person_name} may not act for this page. Ask a page administrator for access."
+    return None
+
+
+def _pages(
+    gateway: Gateway, usable: list[FoundPage], discovery: Discovery
+) -> tuple[dict[str, Page], set[str]]:
+    """The gateway's pages by Meta's id, and the ids of those that are new; one removed before comes back."""
+    ids = [found.id for found in usable]
+    known = select(Page).where(Page.gateway_id == gateway.id, Page.meta_id.in_(ids))
+    pages = {page.meta_id: page for page in db.session.scalars(known)}
+    added = {found.id for found in usable if found.id not in pages or pages[found.id].removed_at is not None}
+    for found in usable:
+        page = pages.setdefault(
+            found.id,
+            Page(tenant_id=gateway.tenant_id, gateway_id=gateway.id, meta_id=found.id, subscribed=False),
+        )
+        page.removed_at = None
+        describe(page, found, instagram_readable="instagram_basic" in discovery.granted)
+        believe(page, discovery.subscriptions.get(found.id))
+        db.session.add(page)
+    db.session.flush()
+    return pages, added
+
+
+def _grant(
+    account: Account, before: dict[int, Grant], pages: list[tuple[FoundPage, Page]], discovery: Discovery
+) -> None:
+    covered = _others(account, [page.id for _, page in pages])
+    for found, page in pages:
+        shortcoming = discovery.shortcoming(found)
+        grant = before.get(page.id) or Grant(page_id=page.id, account_id=account.id)
+        grant.token = found.token
+        grant.tasks = sorted(found.tasks or ())
+        grant.suffices = shortcoming is None
+        grant.granted_at = utcnow()
+        grant.dead_since = grant.dead_reason = None
+        db.session.add(grant)
+        other = covered.get(page.id)
+        page.problem = None if other is not None and other.suffices else shortcoming
+
+
+def _others(account: Account, page_ids: Iterable[int]) -> dict[int, Grant]:
+    """The best working grant that somebody else has of each page."""
+    grants = (
+        select(Grant)
+        .join(Grant.account)
+        .where(Grant.page_id.in_(list(page_ids)), Grant.account_id != account.id, Grant.token.is_not(None))
+        .where(Grant.dead_since.is_(None), Account.dead_since.is_(None))
+        .order_by(Grant.suffices, Account.logged_in_at, Grant.id)
+    )
+    return {grant.page_id: grant for grant in db.session.scalars(grants)}
+
+
+def _lost(
+    account: Account, before: dict[int, Grant], discovery: Discovery
+) -> tuple[list[int], list[dict[str, Any]]]:
+    """Pages this person's login covered and covers no longer; with who else keeps them connected.
+
+    An empty answer is a person who chose nothing or a permission declined, not "remove all".
+    """
+    if not discovery.pages:
+        return [], []
+    found = [page.id for page in discovery.pages]
+    gone = select(Page.id).where(Page.id.in_(before), Page.meta_id.not_in(found), Page.removed_at.is_(None))
+    ids = list(db.session.scalars(gone.order_by(Page.name, Page.id)))
+    others = _others(account, ids)
+    kept = [
+        {"page": page_id, "through": others[page_id].account.name} for page_id in ids if page_id in others
+    ]
+    return [page_id for page_id in ids if page_id not in others], kept

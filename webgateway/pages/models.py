@@ -1,0 +1,174 @@
+"""Facebook pages of a gateway, the accounts whose grant covers them, and the logins that brought them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Select, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..db import Encrypted, Model, utcnow
+from ..gateways.models import Gateway
+from ..tenants.models import BelongsToTenant
+
+CONNECTED = text("removed_at IS NULL")
+
+
+class Page(Model, BelongsToTenant):
+    """A Facebook Page, perhaps with an Instagram account.
+
+    `meta_id` and `instagram_id` are Meta's ids, `tasks` Meta's names for what the accounts may do on it.
+    `subscribed` is the truth as Meta last told it, never a wish; `problem` says why it cannot be used.
+    A removed page keeps its row, for the conversations that happened on it.
+    """
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        Index(
+            "uq_pages_connected_meta_id",
+            "meta_id",
+            unique=True,
+            sqlite_where=CONNECTED,
+            postgresql_where=CONNECTED,
+        ),
+        UniqueConstraint("gateway_id", "meta_id"),
+        Index("ix_pages_gateway_id_name", "gateway_id", "name"),
+    )
+
+    gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"))
+    meta_id: Mapped[str]
+    name: Mapped[str]
+    category: Mapped[str | None]
+    picture_url: Mapped[str | None]
+    instagram_id: Mapped[str | None] = mapped_column(index=True)
+    instagram_username: Mapped[str | None]
+    instagram_name: Mapped[str | None]
+    instagram_picture_url: Mapped[str | None]
+    subscribed: Mapped[bool] = mapped_column(default=False)
+    subscribed_fields: Mapped[list[str]] = mapped_column(default=list)
+    subscription_error: Mapped[str | None]
+    problem: Mapped[str | None]
+    checked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    removed_at: Mapped[datetime | None]
+
+    gateway: Mapped[Gateway] = relationship(Gateway)
+    grants: Mapped[list["Grant"]] = relationship(
+        back_populates="page", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @classmethod
+    def connected_to(cls, gateway: Gateway) -> Select["Page"]:
+        return select(cls).where(cls.gateway_id == gateway.id, cls.removed_at.is_(None))
+
+    @property
+    def newest_grants(self) -> list["Grant"]:
+        """One per account, the person who logged in last first."""
+        return sorted(self.grants, key=lambda grant: (grant.account.logged_in_at, grant.id), reverse=True)
+
+    @property
+    def reachable(self) -> bool:
+        return any(grant.works for grant in self.grants)
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why its webhook subscription cannot be switched on."""
+        if self.reachable:
+            return self.problem
+        return "No working login covers this page. Reconnect it with Add or Remove Pages."
+
+    @property
+    def instagram_subscribed(self) -> bool:
+        """Instagram's events come as soon as the page is subscribed to any field: contract 3.6."""
+        return self.subscribed or bool(self.subscribed_fields)
+
+    @property
+    def instagram_in_use(self) -> bool:
+        return bool(self.instagram_id) and any(
+            grant.works and "instagram_manage_messages" in grant.account.scopes for grant in self.grants
+        )
+
+
+class Account(Model):
+    """A person who logged in through Facebook; `facebook_id` is the app-scoped id, `token` long-lived."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (UniqueConstraint("gateway_id", "facebook_id"),)
+
+    gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"))
+    facebook_id: Mapped[str]
+    name: Mapped[str]
+    picture_url: Mapped[str | None]
+    token: Mapped[str] = mapped_column(Encrypted("accounts.token"))
+    expires_at: Mapped[datetime | None]
+    data_access_expires_at: Mapped[datetime | None]
+    scopes: Mapped[list[str]] = mapped_column(default=list)
+    logged_in_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+    dead_since: Mapped[datetime | None]
+    dead_reason: Mapped[str | None]
+
+    gateway: Mapped[Gateway] = relationship(Gateway)
+    grants: Mapped[list["Grant"]] = relationship(
+        back_populates="account", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Grant(Model):
+    """One account's grant of one page: the page token it brought and the tasks it may do.
+
+    `suffices`: the tasks and permissions are enough to receive the page's messages and to answer them.
+    """
+
+    __tablename__ = "grants"
+    __table_args__ = (UniqueConstraint("page_id", "account_id"),)
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    token: Mapped[str | None] = mapped_column(Encrypted("grants.token"))
+    tasks: Mapped[list[str]] = mapped_column(default=list)
+    suffices: Mapped[bool] = mapped_column(default=True)
+    granted_at: Mapped[datetime] = mapped_column(default=utcnow)
+    dead_since: Mapped[datetime | None]
+    dead_reason: Mapped[str | None]
+
+    page: Mapped[Page] = relationship(back_populates="grants")
+    account: Mapped[Account] = relationship(back_populates="grants")
+
+    @property
+    def works(self) -> bool:
+        return self.token is not None and self.dead_since is None and self.account.dead_since is None
+
+
+class Login(Model):
+    """One trip through Facebook Login. `state_hash` is SHA-256 of the single-use state bound to the session.
+
+    `step` is started, used, finished, confirmed or failed. `result` is what it found, for the result page:
+    {"added": [page id], "unchanged": [page id], "lost": [page id], "declined": [permission],
+    "kept": [{"page": page id, "through": name}], "unusable": [{"name", "reason"}]}.
+    """
+
+    __tablename__ = "logins"
+
+    gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    purpose: Mapped[str] = mapped_column(default="pages")
+    state_hash: Mapped[str] = mapped_column(unique=True)
+    redirect_uri: Mapped[str]
+    step: Mapped[str] = mapped_column(default="started")
+    error: Mapped[str | None]
+    result: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    started_at: Mapped[datetime] = mapped_column(default=utcnow)
+    finished_at: Mapped[datetime | None]
+
+    gateway: Mapped[Gateway] = relationship(Gateway)
+    account: Mapped[Account | None] = relationship(Account)
+
+
+class DataDeletion(Model):
+    """A person asked Meta that their data be deleted; what is kept is only that it was done. Contract 9.3."""
+
+    __tablename__ = "data_deletions"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    requested_at: Mapped[datetime] = mapped_column(default=utcnow)
+    done_at: Mapped[datetime | None]

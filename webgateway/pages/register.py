@@ -1,0 +1,68 @@
+"""Facebook pages of a gateway: the register with its staged webhook switches, Save and Refresh."""
+
+from flask import Blueprint, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func
+from sqlalchemy.orm import selectinload
+
+from .. import htmx
+from ..db import db
+from ..gateways.models import Gateway
+from ..listing import View
+from ..security import keep_opener
+from ..users.rights import current_tenant, needs
+from ..views import count
+from .models import Grant, Page
+from .refreshing import refresh as ask_meta
+from .subscribing import switch
+
+blueprint = Blueprint("pages", __name__, url_prefix="/gateways")
+
+SORTS = {"name": func.lower(Page.name), "id": Page.meta_id, "subscription": Page.subscribed}
+
+
+@blueprint.get("/<int:gateway_id>/pages")
+@needs("gateways", "read")
+def index(gateway_id: int) -> ResponseReturnValue:
+    answer = _show(Gateway.find(current_tenant, gateway_id))
+    # After the popup's OK: its page here closes it.
+    return keep_opener(answer) if "connected" in request.args else answer
+
+
+@blueprint.post("/<int:gateway_id>/pages")
+@needs("gateways", "edit")
+def save(gateway_id: int) -> ResponseReturnValue:
+    gateway = Gateway.find(current_tenant, gateway_id)
+    shown = _pages(gateway, request.form.getlist("shown", type=int))
+    wanted = set(request.form.getlist("on", type=int))
+    on = [page for page in shown if page.id in wanted and not page.subscribed]
+    off = [page for page in shown if page.id not in wanted and page.subscribed]
+    failed = switch(gateway, on, off)
+    if failed:
+        done = len(on) + len(off) - len(failed)
+        flash(
+            f"{count(done, 'change')} saved, {len(failed)} not: the reason stands beside each switch.", "bad"
+        )
+        return _show(gateway, 422)
+    flash(f"{count(len(on) + len(off), 'change')} saved." if on or off else "Nothing to change.", "ok")
+    return htmx.go_to(request.full_path.rstrip("?"))
+
+
+@blueprint.post("/<int:gateway_id>/pages/refresh")
+@needs("gateways", "edit")
+def refresh(gateway_id: int) -> ResponseReturnValue:
+    refreshed = ask_meta(Gateway.find(current_tenant, gateway_id))
+    flash(str(refreshed), refreshed.tone)
+    return htmx.go_to(url_for("pages.index", gateway_id=gateway_id))
+
+
+def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
+    query = Page.connected_to(gateway).options(selectinload(Page.grants).joinedload(Grant.account))
+    search = (Page.name, Page.meta_id, Page.instagram_username)
+    view = View(query, SORTS, "name", search, tie=Page.id)
+    return htmx.render("pages/index.html", "pages/_list.html", status, gateway=gateway, view=view)
+
+
+def _pages(gateway: Gateway, ids: list[int]) -> list[Page]:
+    query = Page.connected_to(gateway).where(Page.id.in_(ids)).order_by(Page.name, Page.id)
+    return list(db.session.scalars(query.options(selectinload(Page.grants).joinedload(Grant.account))))
