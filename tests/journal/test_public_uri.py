@@ -1,0 +1,199 @@
+"""The public URI: verification, signatures, sizes, the callbacks of people who leave."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests import cast
+from tests.deliveries import delivery, post, text, wire
+from webgateway.db import db, utcnow
+from webgateway.journal.models import Delivery
+from webgateway.meta import signed_request
+from webgateway.pages.models import Account
+
+VERIFY = {"hub.mode": "subscribe", "hub.challenge": "1158201444"}
+
+
+def kept() -> int:
+    return db.session.scalar(select(func.count()).select_from(Delivery))
+
+
+class TestVerification:
+    def test_the_right_token_gets_the_challenge_back_as_plain_text(self, visitor, gateway):
+        query = {**VERIFY, "hub.verify_token": gateway.verify_token}
+        answer = visitor.get(f"/meta/{gateway.uri}", query_string=query)
+        assert answer.status_code == 200
+        assert answer.data == b"1158201444"
+        assert answer.content_type.startswith("text/plain")
+
+    def test_it_is_remembered_that_meta_reached_us(self, visitor, gateway):
+        assert gateway.webhook_verified_at is None
+        visitor.get(f"/meta/{gateway.uri}", query_string={**VERIFY, "hub.verify_token": gateway.verify_token})
+        assert utcnow() - gateway.webhook_verified_at < timedelta(minutes=1)
+
+    @pytest.mark.parametrize("token", ["wrong", "", "ü", None])
+    def test_a_wrong_token_gets_403_and_no_challenge(self, visitor, gateway, token):
+        query = {**VERIFY, "hub.verify_token": token} if token is not None else VERIFY
+        answer = visitor.get(f"/meta/{gateway.uri}", query_string=query)
+        assert answer.status_code == 403
+        assert b"1158201444" not in answer.data
+
+    def test_another_gateways_token_does_not_pass(self, visitor, gateway):
+        other = cast.gateway("Other", app_id="2", tenant=cast.tenant("Rival"))
+        query = {**VERIFY, "hub.verify_token": other.verify_token}
+        assert visitor.get(f"/meta/{gateway.uri}", query_string=query).status_code == 403
+
+    def test_an_empty_stored_token_never_passes(self, visitor, gateway):
+        gateway.verify_token = ""
+        db.session.commit()
+        query = {**VERIFY, "hub.verify_token": ""}
+        assert visitor.get(f"/meta/{gateway.uri}", query_string=query).status_code == 403
+
+    def test_another_mode_is_refused(self, visitor, gateway):
+        query = {**VERIFY, "hub.mode": "unsubscribe", "hub.verify_token": gateway.verify_token}
+        assert visitor.get(f"/meta/{gateway.uri}", query_string=query).status_code == 403
+
+    def test_a_challenge_is_not_rendered_as_html(self, visitor, gateway):
+        query = {**VERIFY, "hub.challenge": "<script>", "hub.verify_token": gateway.verify_token}
+        answer = visitor.get(f"/meta/{gateway.uri}", query_string=query)
+        assert answer.data == b"<script>"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.content_type.startswith("text/plain")
+
+
+class TestDelivery:
+    def test_a_signed_delivery_is_one_committed_row_as_it_came(self, visitor, gateway):
+        body = wire(delivery(text("Привіт 👋 /", "m_1")))
+        answer = post(visitor, gateway, body)
+        assert (answer.status_code, answer.data) == (200, b"EVENT_RECEIVED")
+        stored = db.session.scalars(select(Delivery)).one()
+        assert (stored.body, stored.size, stored.signature) == (body, len(body), "sha256")
+        assert stored.tenant_id == gateway.tenant_id
+
+    def test_a_bad_signature_stores_nothing_and_says_nothing(self, visitor, gateway):
+        answer = post(
+            visitor, gateway, delivery(text("Hi", "m_1")), **{"X-Hub-Signature-256": "sha256=" + "0" * 64}
+        )
+        assert answer.status_code == 403
+        assert kept() == 0
+        expected = hmac.new(gateway.app_secret.encode(), wire(delivery(text("Hi", "m_1"))), hashlib.sha256)
+        assert expected.hexdigest().encode() not in answer.data
+
+    def test_the_first_bad_signature_of_a_known_gateway_is_remembered(self, visitor, gateway):
+        post(visitor, gateway, delivery(), **{"X-Hub-Signature-256": "sha256=nonsense"})
+        assert gateway.signature_refused_at is not None
+
+    def test_a_missing_signature_is_refused(self, visitor, gateway):
+        answer = visitor.post(f"/meta/{gateway.uri}", data=b"{}", content_type="application/json")
+        assert answer.status_code == 403
+
+    def test_the_signature_of_reserialised_json_does_not_pass(self, visitor, gateway):
+        sent = wire(delivery(text("äöå", "m_1")))
+        other = sent.decode().encode().replace(b"\\u00e4", "ä".encode())
+        signature = "sha256=" + hmac.new(gateway.app_secret.encode(), other, hashlib.sha256).hexdigest()
+        assert post(visitor, gateway, sent, **{"X-Hub-Signature-256": signature}).status_code == 403
+
+    def test_sha1_alone_is_refused_unless_a_setting_allows_it(self, visitor, gateway):
+        body = wire(delivery(text("Hi", "m_1")))
+        sha1 = "sha1=" + hmac.new(gateway.app_secret.encode(), body, hashlib.sha1).hexdigest()
+        answer = visitor.post(
+            f"/meta/{gateway.uri}",
+            data=body,
+            content_type="application/json",
+            headers={"X-Hub-Signature": sha1},
+        )
+        assert answer.status_code == 403
+
+    def test_signed_nonsense_is_400(self, visitor, gateway):
+        assert post(visitor, gateway, b"not json").status_code == 400
+        assert kept() == 0
+
+    def test_signed_json_of_another_shape_is_kept(self, visitor, gateway):
+        assert post(visitor, gateway, b'{"object":"page"}').status_code == 200
+        assert kept() == 1
+
+    def test_deep_nesting_is_refused_without_a_crash(self, visitor, gateway):
+        assert post(visitor, gateway, b"[" * 100_000).status_code == 400
+
+    def test_an_unknown_uri_is_404(self, visitor, gateway):
+        assert visitor.post("/meta/nobody", data=b"{}", content_type="application/json").status_code == 404
+
+    def test_a_deleted_gateways_uri_is_404(self, visitor, gateway):
+        gateway.deleted_at = utcnow()
+        db.session.commit()
+        assert post(visitor, gateway, delivery()).status_code == 404
+
+    def test_over_8_mib_is_413(self, visitor, gateway):
+        assert post(visitor, gateway, b"x" * (8 * 1024 * 1024 + 1)).status_code == 413
+
+    def test_8_mib_is_taken(self, visitor, gateway):
+        body = wire({"object": "page", "entry": [], "filler": ""})
+        body = body.replace(b'""', b'"' + b"x" * (8 * 1024 * 1024 - len(body)) + b'"')
+        assert post(visitor, gateway, body).status_code == 200
+
+    def test_a_disabled_gateway_keeps_what_arrives(self, visitor, gateway):
+        gateway.enabled = False
+        db.session.commit()
+        assert post(visitor, gateway, delivery(text("Hi", "m_1"))).status_code == 200
+        assert kept() == 1
+
+    def test_meta_is_not_asked_while_a_delivery_waits(self, visitor, gateway, requests_mock):
+        post(visitor, gateway, delivery(text("Hi", "m_1")))
+        assert requests_mock.call_count == 0
+
+    @pytest.mark.parametrize("method", ["put", "patch", "delete"])
+    def test_other_methods_are_refused(self, visitor, gateway, method):
+        assert getattr(visitor, method)(f"/meta/{gateway.uri}").status_code == 405
+
+    def test_a_get_without_a_known_query_is_400(self, visitor, gateway):
+        assert visitor.get(f"/meta/{gateway.uri}").status_code == 400
+
+
+class TestLeaving:
+    def form(self, visitor, gateway, payload, path=""):
+        signed = signed_request.make({"algorithm": "HMAC-SHA256", **payload}, gateway.app_secret)
+        return visitor.post(f"/meta/{gateway.uri}{path}", data={"signed_request": signed})
+
+    def test_a_person_who_removes_the_app_takes_the_tokens_along(self, visitor, gateway, page):
+        answer = self.form(visitor, gateway, {"user_id": "4705278912843591", "issued_at": 1642509597})
+        assert answer.status_code == 200
+        assert db.session.scalars(select(Account)).all() == []
+        assert page.grants == []
+        assert page.removed_at is None
+
+    def test_a_page_that_removes_the_app_is_subscribed_no_longer(self, visitor, gateway, page):
+        payload = {"profile_id": page.meta_id, "user_id": "", "issued_at": "1642422705"}
+        assert self.form(visitor, gateway, payload).status_code == 200
+        assert page.subscribed is False
+
+    def test_the_same_request_twice_changes_nothing_more(self, visitor, gateway, page):
+        for _ in range(2):
+            assert self.form(visitor, gateway, {"user_id": "4705278912843591"}).status_code == 200
+
+    @pytest.mark.parametrize("signed", ["", "nodot", "a.b", "é.ü", ".", "a.b.c"])
+    def test_a_bad_shape_is_400(self, visitor, gateway, signed):
+        answer = visitor.post(f"/meta/{gateway.uri}", data={"signed_request": signed})
+        assert answer.status_code == 400
+
+    def test_a_stranger_cannot_make_anybody_leave(self, visitor, gateway, page):
+        forged = signed_request.make(
+            {"algorithm": "HMAC-SHA256", "user_id": "4705278912843591"}, "other secret"
+        )
+        assert visitor.post(f"/meta/{gateway.uri}", data={"signed_request": forged}).status_code == 400
+        assert len(page.grants) == 1
+
+    def test_data_deletion_answers_with_a_page_to_look_at(self, visitor, gateway, page):
+        answer = self.form(visitor, gateway, {"user_id": "4705278912843591"}, "/data-deletion")
+        assert answer.status_code == 200
+        code = answer.json["confirmation_code"]
+        assert answer.json["url"].endswith(f"/data-deletion/{code}")
+        status = visitor.get(f"/data-deletion/{code}")
+        assert status.status_code == 200
+        assert b"Olena" not in status.data
+        assert db.session.scalars(select(Account)).all() == []
+
+    def test_an_unknown_deletion_is_404(self, visitor):
+        assert visitor.get("/data-deletion/none").status_code == 404

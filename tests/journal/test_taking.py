@@ -1,0 +1,86 @@
+"""Events take effect once, in the order of their talk; one that fails holds nobody up."""
+
+import pytest
+from sqlalchemy import select
+
+from tests.deliveries import delivery, post, text
+from webgateway.conversations.models import Conversation, Message
+from webgateway.db import db
+from webgateway.journal import reading, taking
+from webgateway.journal.models import Event
+
+MAYA = "7392015648120395"
+
+
+def outcomes() -> list[str]:
+    return list(db.session.scalars(select(Event.outcome).order_by(Event.id)))
+
+
+def test_the_same_mid_in_a_hundred_deliveries_is_one_message(visitor, gateway, page, work):
+    for _ in range(100):
+        post(visitor, gateway, delivery(text("Hi", "m_1")))
+    work(reading, taking)
+    assert len(db.session.scalars(select(Message)).all()) == 1
+    assert outcomes() == ["done"] + ["duplicate"] * 99
+
+
+def test_the_same_mid_twice_in_one_delivery_is_one_message(visitor, gateway, page, work):
+    post(visitor, gateway, delivery(text("Hi", "m_1"), text("Hi", "m_1")))
+    work(reading, taking)
+    assert len(db.session.scalars(select(Message)).all()) == 1
+
+
+def test_two_customers_do_not_wait_for_each_other(visitor, gateway, page):
+    post(visitor, gateway, delivery(text("Hi", "m_1"), text("Hey", "m_2", by=MAYA), text("There", "m_3")))
+    reading.work(reading.claim())
+    first = taking.claim()
+    db.session.get_one(Event, first).attempts = 0
+    taking.fail(first, ValueError())
+    assert db.session.get_one(Event, taking.claim()).mid in ("m_2", "m_3")
+
+
+def test_a_failing_event_holds_its_own_talk_up_only_until_its_first_failure(visitor, gateway, page, work):
+    post(visitor, gateway, delivery(text("one", "m_1"), text("two", "m_2")))
+    reading.work(reading.claim())
+    taking.fail(taking.claim(), ValueError())
+    work(taking)
+    assert outcomes() == ["waiting", "done"]
+
+
+def test_our_own_defect_ends_as_failed_with_a_reason_and_no_insides(visitor, gateway, page):
+    post(visitor, gateway, delivery(text("Hi", "m_1")))
+    reading.work(reading.claim())
+    job = taking.claim()
+    for _ in range(6):
+        taking.fail(job, ValueError("secret inside"))
+    event = db.session.get_one(Event, job)
+    assert event.outcome == "failed"
+    assert "secret" not in event.reason
+
+
+def test_an_event_and_its_effect_are_one_transaction(visitor, gateway, page, monkeypatch):
+    post(visitor, gateway, delivery(text("Hi", "m_1")))
+    reading.work(reading.claim())
+    job = taking.claim()
+
+    def power_cut(*_args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(db.session, "commit", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            taking.work(job)
+    db.session.rollback()
+    assert outcomes() == ["waiting"]
+    assert db.session.scalars(select(Conversation)).all() == []
+
+
+def test_a_thousand_events_of_one_delivery_all_arrive_in_order(visitor, gateway, page, work):
+    post(
+        visitor,
+        gateway,
+        delivery(*(text(f"number {n}", f"m_{n}", at=1785312004523 + n) for n in range(1000))),
+    )
+    work(reading, taking)
+    texts = db.session.scalars(select(Message.text).order_by(Message.occurred_at)).all()
+    assert texts == [f"number {n}" for n in range(1000)]

@@ -1,0 +1,39 @@
+"""How far a message to the customer has come, told from its parts."""
+
+from dataclasses import dataclass
+
+from .models import Message
+from .outgoing import ARRIVED
+
+WORDS = {"sent": "Sent", "delivered": "Delivered", "read": "Read"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`tone` as in badges.html; `again`: a person may decide to send the rest again."""
+
+    text: str
+    tone: str = "quiet"
+    error: str | None = None
+    remedy: str | None = None
+    again: bool = False
+
+
+def of(message: Message) -> Delivery | None:
+    """None for what was not sent from here."""
+    parts = message.parts
+    if not parts:
+        return None
+    arrived = sum(part.state in ARRIVED for part in parts)
+    some = f"{arrived} of {len(parts)} sent" if arrived and len(parts) > 1 else None
+    for states, text, tone in ((("failed",), "Not sent", "bad"), (("unclear", "held"), "Unclear", "warn")):
+        troubled = [part for part in parts if part.state in states]
+        if troubled:
+            return Delivery(some or text, tone, troubled[0].error, troubled[0].remedy, again=True)
+    waiting = [part for part in parts if part.state == "waiting"]
+    if waiting:
+        refused = next((part for part in waiting if part.error), None)
+        if refused:
+            return Delivery(some or "Trying again", "warn", refused.error, refused.remedy)
+        return Delivery(some or "Waiting")
+    return Delivery(WORDS[min((part.state for part in parts), key=ARRIVED.index)])

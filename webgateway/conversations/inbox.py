@@ -1,0 +1,138 @@
+"""The list of conversations, newest first, as a person narrowed it."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import contains_eager
+from werkzeug.datastructures import MultiDict
+
+from ..db import db
+from ..pages.models import Page
+from ..tenants.models import Tenant
+from .models import Contact, Conversation, Message
+
+STATES = {"open": "Open", "closed": "Closed", "all": "Open and closed"}
+STEP = 50
+IN_MENU = 100
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Row:
+    """`waiting`: the customer wrote last; what the flow said is no answer."""
+
+    conversation: Conversation
+    waiting: bool
+
+
+class Inbox:
+    """What the URL asks for (`q, state, page_id, shown, open`); wrong values fall back to the usual ones."""
+
+    target = "#list"
+    sort = size = None
+
+    def __init__(self, tenant: Tenant, args: MultiDict[str, str], open_id: int | None = None) -> None:
+        self.tenant = tenant
+        self.q = args.get("q", "").strip()[:200]
+        self.state = args["state"] if args.get("state") in STATES else "open"
+        self.page_id = args.get("page_id", type=int)
+        self.shown = min(max(args.get("shown", STEP, type=int), STEP), MOST)
+        self.open_id = open_id
+        found = db.session.execute(self._query().limit(self.shown + 1)).all()
+        self.rows = [
+            Row(conversation, conversation.is_open and author == "customer")
+            for conversation, author in found[: self.shown]
+        ]
+        self.more = len(found) > self.shown
+
+    def url(self, **changes: Any) -> str:
+        """The list with something changed."""
+        plain = {"q": "", "state": "open", "page_id": None, "open": None, "shown": STEP}
+        values = {**self.filters, "open": self.open_id, "shown": self.shown, **changes}
+        kept = {name: value for name, value in values.items() if value != plain.get(name)}
+        return url_for("conversations.index") + ("?" + urlencode(kept) if kept else "")
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        return {"q": self.q, "state": self.state, "page_id": self.page_id}
+
+    def url_of(self, conversation: Conversation) -> str:
+        values = {name: value for name, value in self.filters.items() if value and value != "open"}
+        return url_for("conversations.show", conversation_id=conversation.id, **values)
+
+    @property
+    def next_shown(self) -> int | None:
+        return min(self.shown + STEP, MOST) if self.more and self.shown < MOST else None
+
+    @property
+    def token(self) -> str:
+        """Changes when something in the list does."""
+        shown = [
+            (
+                talk.id,
+                talk.last_message_at,
+                talk.preview,
+                talk.closed_at,
+                talk.contact.name,
+                talk.contact.picture_url,
+            )
+            for talk in (row.conversation for row in self.rows)
+        ]
+        waiting = [row.waiting for row in self.rows]
+        return blake2b(repr((shown, waiting, self.more)).encode(errors="replace"), digest_size=8).hexdigest()
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.q or self.page_id or self.state == "closed")
+
+    @property
+    def pages(self) -> list[Page]:
+        """For the menu, which is no use with thousands: the search finds every page by its name."""
+        first = db.session.scalars(Page.of(self.tenant).order_by(Page.name).limit(IN_MENU)).all()
+        chosen = Page.of(self.tenant).where(Page.id == self.page_id, Page.id.not_in([page.id for page in first]))
+        return [*first, *db.session.scalars(chosen)]
+
+    @property
+    def page_connected(self) -> bool:
+        return bool(db.session.scalar(select(exists(Page.of(self.tenant).where(Page.removed_at.is_(None))))))
+
+    @property
+    def ever_written(self) -> bool:
+        return bool(db.session.scalar(select(exists(Conversation.of(self.tenant)))))
+
+    def _query(self) -> Select[Any]:
+        query = (
+            select(Conversation, _last_author())
+            .join(Conversation.contact)
+            .join(Conversation.page)
+            .where(Conversation.tenant_id == self.tenant.id)
+            .options(contains_eager(Conversation.contact), contains_eager(Conversation.page))
+            .order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
+        )
+        if self.state != "all":
+            query = query.where(
+                Conversation.closed_at.is_(None)
+                if self.state == "open"
+                else Conversation.closed_at.is_not(None)
+            )
+        if self.page_id:
+            query = query.where(Conversation.page_id == self.page_id)
+        if self.q:
+            sought = (Contact.name, Contact.username, Conversation.preview, Page.name)
+            query = query.where(or_(*(column.icontains(self.q, autoescape=True) for column in sought)))
+        return query
+
+
+def _last_author() -> Any:
+    return (
+        select(Message.author)
+        .where(Message.conversation_id == Conversation.id, Message.author != "flow")
+        .order_by(Message.occurred_at.desc(), Message.id.desc())
+        .limit(1)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )

@@ -1,0 +1,212 @@
+"""What an event does to a conversation, in the caller's transaction; twice changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+
+from ..db import db, utcnow
+from ..meta.events import Attachment, Event
+from ..pages.models import Page
+from . import outgoing
+from .models import Contact, Conversation, Message, Part
+
+# Meta's clock may be a little ahead of ours; further ahead is a wrong time, and ours is taken.
+AHEAD = timedelta(minutes=5)
+NOT_YET = "Kept in the journal; nothing is shown for this kind of event yet."
+UNSUPPORTED = "Sent something that Meta does not pass on to apps."
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`outcome` and `reason` as the journal keeps them, and the conversation it touched."""
+
+    outcome: str
+    reason: str | None = None
+    conversation: Conversation | None = None
+
+
+def take(event: Event, page: Page) -> Outcome:
+    if event.standby:
+        return Outcome("ignored", "Another app owns this conversation at Meta.")
+    if event.kind in ("message", "postback", "referral"):
+        return _from_customer(event, page)
+    if event.kind == "echo":
+        return _echo(event, page)
+    if event.kind in ("delivery", "read"):
+        return _watermark(event, page)
+    return Outcome("ignored", NOT_YET)
+
+
+def _from_customer(event: Event, page: Page) -> Outcome:
+    if event.user_id is None:
+        return Outcome("ignored", "It names no customer: the person has not written to the page yet.")
+    if event.is_deleted:
+        return Outcome("ignored", "The customer withdrew a message; withdrawing is not shown yet.")
+    if event.mid and _known(page, event.mid):
+        return Outcome("duplicate", "This message is in the conversation already.")
+    conversation = _conversation(page, event)
+    db.session.add(_message(event, conversation, "customer"))
+    at = _time(event)
+    conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
+    _touch(conversation, at, _preview(event))
+    _greet(conversation)
+    return Outcome("done", conversation=conversation)
+
+
+def _echo(event: Event, page: Page) -> Outcome:
+    """Our own message coming back settles its part; another's is somebody's answer in Meta's inbox."""
+    part = db.session.scalar(
+        select(Part)
+        .join(Part.conversation)
+        .where(Conversation.page_id == page.id)
+        .where(or_(Part.key == (event.metadata or ""), Part.mid == (event.mid or "")))
+        .limit(1)
+    )
+    if part is not None and event.mid:
+        outgoing.arrived(part, event.mid, _time(event))
+        return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
+    if event.user_id is None or (event.mid and _known(page, event.mid)):
+        return Outcome("duplicate", "This message is in the conversation already.")
+    conversation = _open_conversation(page, event)
+    if conversation is None:
+        return Outcome("ignored", "The page wrote to somebody who has no open conversation here.")
+    db.session.add(_message(event, conversation, "page"))
+    _touch(conversation, _time(event), _preview(event))
+    return Outcome("done", conversation=conversation)
+
+
+def _watermark(event: Event, page: Page) -> Outcome:
+    """Everything up to the watermark is delivered or read; it never goes back."""
+    conversation = _open_conversation(page, event)
+    if conversation is None:
+        return Outcome("ignored", "There is no open conversation with this customer.")
+    until = event.watermark or _time(event)
+    before = ("sent",) if event.kind == "delivery" else ("sent", "delivered")
+    reached = Part.mid.in_(event.mids) if event.mids else Part.sent_at <= until
+    db.session.execute(
+        update(Part)
+        .where(Part.conversation_id == conversation.id, Part.state.in_(before), reached)
+        .values(state="delivered" if event.kind == "delivery" else "read")
+    )
+    if event.kind == "read":
+        conversation.customer_read_at = max(until, conversation.customer_read_at or until)
+    return Outcome("done", conversation=conversation)
+
+
+def _known(page: Page, mid: str) -> bool:
+    return (
+        db.session.scalar(select(Message.id).where(Message.page_id == page.id, Message.mid == mid))
+        is not None
+    )
+
+
+def _contact(page: Page, event: Event) -> Contact:
+    channel = event.channel or "messenger"
+    contact = db.session.scalar(
+        select(Contact).where(
+            Contact.page_id == page.id, Contact.channel == channel, Contact.meta_id == event.user_id
+        )
+    )
+    if contact is None:
+        contact = Contact(tenant_id=page.tenant_id, page=page, channel=channel, meta_id=event.user_id or "")
+        db.session.add(contact)
+        db.session.flush()
+    return contact
+
+
+def _open_conversation(page: Page, event: Event) -> Conversation | None:
+    return db.session.scalar(
+        select(Conversation)
+        .join(Conversation.contact)
+        .where(Contact.page_id == page.id, Contact.channel == event.channel, Contact.meta_id == event.user_id)
+        .where(Conversation.closed_at.is_(None))
+    )
+
+
+def _conversation(page: Page, event: Event) -> Conversation:
+    """The contact's open conversation, or a new one on the gateway's flow of this moment."""
+    conversation = _open_conversation(page, event)
+    if conversation is None:
+        contact = _contact(page, event)
+        at = _time(event)
+        conversation = Conversation(
+            tenant_id=page.tenant_id,
+            page=page,
+            contact=contact,
+            channel=contact.channel,
+            flow=page.gateway.flow,
+            opened_at=at,
+            last_message_at=at,
+        )
+        db.session.add(conversation)
+        db.session.flush()
+    return conversation
+
+
+def _message(event: Event, conversation: Conversation, author: str) -> Message:
+    return Message(
+        conversation=conversation,
+        page_id=conversation.page_id,
+        author=author,
+        mid=event.mid,
+        kind=_kind(event),
+        text=_text(event),
+        attachments=[_attachment(found) for found in event.attachments],
+        reply_to_mid=event.reply_to_mid,
+        payload=event.quick_reply_payload or event.postback_payload,
+        referral=event.referral,
+        occurred_at=_time(event),
+    )
+
+
+def _attachment(found: Attachment) -> dict[str, Any]:
+    kept: dict[str, Any] = {"type": found.type, "url": found.url, "title": found.title}
+    if found.latitude is not None and found.longitude is not None:
+        kept |= {"latitude": found.latitude, "longitude": found.longitude}
+    return kept
+
+
+def _kind(event: Event) -> str:
+    if event.is_unsupported:
+        return "unsupported"
+    if event.quick_reply_payload is not None:
+        return "quick_reply"
+    return event.kind if event.kind in ("postback", "referral") else "text"
+
+
+def _text(event: Event) -> str:
+    if event.is_unsupported:
+        return UNSUPPORTED
+    return event.text or event.postback_title or ""
+
+
+def _preview(event: Event) -> str:
+    text = _text(event)
+    if text:
+        return text[:200]
+    if event.attachments:
+        return f"[{event.attachments[0].type}]"
+    return "[link]" if event.kind == "referral" else ""
+
+
+def _time(event: Event) -> datetime:
+    now = utcnow()
+    return event.at if event.at is not None and event.at < now + AHEAD else now
+
+
+def _touch(conversation: Conversation, at: datetime, preview: str) -> None:
+    if at >= conversation.last_message_at:
+        conversation.last_message_at = at
+        conversation.preview = preview
+
+
+def _greet(conversation: Conversation) -> None:
+    """The flow's opening message, once per conversation, unless the gateway is switched off."""
+    flow = conversation.flow
+    if flow is None or conversation.greeted_at or not conversation.page.gateway.enabled:
+        return
+    conversation.greeted_at = utcnow()
+    if flow.opening_message:
+        outgoing.write(conversation, flow.opening_message, "flow")

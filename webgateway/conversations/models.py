@@ -1,0 +1,161 @@
+"""Contacts, their conversations, the messages in them and the parts in which a message is sent."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..db import Model, utcnow
+from ..flows.models import Flow
+from ..pages.models import Page
+from ..tenants.models import BelongsToTenant
+from ..users.models import User
+
+OPEN = text("closed_at IS NULL")
+WAITING = text("state = 'waiting'")
+
+
+class Contact(Model, BelongsToTenant):
+    """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("page_id", "channel", "meta_id"),)
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
+    channel: Mapped[str]
+    meta_id: Mapped[str]
+    name: Mapped[str | None] = mapped_column(index=True)
+    username: Mapped[str | None]
+    picture_url: Mapped[str | None]
+    profile_checked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    page: Mapped[Page] = relationship(Page)
+
+    @property
+    def display_name(self) -> str:
+        where = "Instagram" if self.channel == "instagram" else "Facebook"
+        return self.name or self.username or f"{where} user …{self.meta_id[-4:]}"
+
+
+class Conversation(Model, BelongsToTenant):
+    """One contact's talk with one page, from opening to closing. A contact has one open conversation at most.
+
+    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list.
+    """
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        Index(
+            "uq_conversations_open_contact_id",
+            "contact_id",
+            unique=True,
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        Index("ix_conversations_tenant_id_last_message_at", "tenant_id", "last_message_at"),
+        # `closed_at` stands in it so that SQLite takes it: an equality more than the next one.
+        Index(
+            "ix_conversations_open",
+            *("tenant_id", "closed_at", "last_message_at"),
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+        Index("ix_conversations_page_id_last_message_at", "page_id", "last_message_at"),
+    )
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"), index=True)
+    channel: Mapped[str]
+    opened_at: Mapped[datetime] = mapped_column(default=utcnow)
+    greeted_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    customer_wrote_at: Mapped[datetime | None]
+    customer_read_at: Mapped[datetime | None]
+    last_message_at: Mapped[datetime] = mapped_column(default=utcnow)
+    preview: Mapped[str] = mapped_column(default="")
+
+    page: Mapped[Page] = relationship(Page)
+    contact: Mapped[Contact] = relationship(Contact)
+    flow: Mapped[Flow | None] = relationship(Flow)
+    closed_by: Mapped[User | None] = relationship(User)
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class Message(Model):
+    """`author` is customer, agent, flow or page (somebody who answered in Meta's own inbox or another app).
+
+    `kind` is text, postback, quick_reply, referral or unsupported; `attachments` are
+    [{"type", "url", "title"}]; `occurred_at` is Meta's time, which orders a conversation; `key` comes from
+    the form an agent wrote it in, so that a form sent twice is one message.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("page_id", "mid"),
+        UniqueConstraint("conversation_id", "key"),
+        Index("ix_messages_conversation_id_occurred_at", "conversation_id", "occurred_at", "id"),
+    )
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
+    author: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    mid: Mapped[str | None]
+    key: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(default="text")
+    text: Mapped[str] = mapped_column(default="")
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    reply_to_mid: Mapped[str | None]
+    payload: Mapped[str | None]
+    referral: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    occurred_at: Mapped[datetime] = mapped_column(default=utcnow)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    conversation: Mapped[Conversation] = relationship(Conversation)
+    user: Mapped[User | None] = relationship(User)
+    parts: Mapped[list["Part"]] = relationship(back_populates="message", order_by="Part.position")
+
+    @property
+    def from_customer(self) -> bool:
+        return self.author == "customer"
+
+
+class Part(Model):
+    """One call of Meta's Send API: a message longer than the channel's limit goes out in several.
+
+    The row is the job. `state` is waiting, sent, delivered, read, failed, unclear (Meta may have it: never
+    repeated blindly) or held (an earlier part of the message is unclear). `leased_until` says that a worker
+    has it in hand; `key` travels to Meta as metadata, so that the echo can be told.
+    """
+
+    __tablename__ = "parts"
+    __table_args__ = (
+        Index("ix_parts_waiting", "conversation_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        UniqueConstraint("message_id", "position"),
+    )
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    position: Mapped[int]
+    key: Mapped[str] = mapped_column(unique=True)
+    text: Mapped[str]
+    state: Mapped[str] = mapped_column(default="waiting")
+    mid: Mapped[str | None] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
+    leased_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    remedy: Mapped[str | None]
+    error_code: Mapped[int | None]
+    error_subcode: Mapped[int | None]
+
+    message: Mapped[Message] = relationship(back_populates="parts")
+    conversation: Mapped[Conversation] = relationship(Conversation)

@@ -1,0 +1,61 @@
+"""A contact's name and picture, looked up apart: a message never waits for it."""
+
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+
+from ..db import db, utcnow
+from ..gateways.graph import graph_of
+from ..meta import profiles
+from ..meta.errors import GraphError
+from ..pages import tokens
+from ..tasks import every, side_work
+from .models import Contact, Conversation
+
+# Pictures expire after days; whoever Meta would not show is asked for again an hour later. Contract 8.
+FRESH = timedelta(hours=24)
+AGAIN = timedelta(hours=1)
+ROUND = 50
+
+
+@side_work
+def look_up(contact_id: int) -> None:
+    contact = db.session.get(Contact, contact_id)
+    if contact is None or not _due(contact):
+        return
+    grant = tokens.live_grant(contact.page)
+    if grant is None or grant.token is None:
+        return
+    graph = graph_of(contact.page.gateway)
+    contact.profile_checked_at = utcnow()
+    db.session.commit()
+    try:
+        profile = profiles.fetch(graph, contact.channel, contact.meta_id, grant.token)
+    except GraphError:
+        return  # reviewers and privacy settings have none (contract 8); the contact keeps its plain name
+    contact.name = profile.name or contact.name
+    contact.username = profile.username or contact.username
+    contact.picture_url = profile.picture_url or contact.picture_url
+    db.session.commit()
+
+
+@every(minute="*/5")
+def look_up_the_missed() -> None:
+    """Contacts of open conversations whose profile was never read, or whose task was lost."""
+    never = Contact.profile_checked_at.is_(None)
+    nameless = (Contact.name.is_(None)) & (Contact.profile_checked_at < utcnow() - AGAIN)
+    missed = db.session.scalars(
+        select(Contact.id)
+        .join(Conversation, Conversation.contact_id == Contact.id)
+        .where(Conversation.closed_at.is_(None), or_(never, nameless))
+        .order_by(Contact.id.desc())
+        .limit(ROUND)
+    ).all()
+    db.session.rollback()
+    for contact_id in missed:
+        look_up.later(contact_id)
+
+
+def _due(contact: Contact) -> bool:
+    checked = contact.profile_checked_at
+    return checked is None or checked < utcnow() - (FRESH if contact.name else AGAIN)

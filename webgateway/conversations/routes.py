@@ -1,0 +1,146 @@
+"""The inbox: the list, a conversation, answering and closing it."""
+
+from hashlib import blake2b
+from typing import Any
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import joinedload, selectinload
+
+from .. import htmx
+from ..db import db, find_or_404
+from ..meta.messages import LIMITS
+from ..pages.models import Page
+from ..users.rights import current_tenant, needs, signed_in
+from . import closing, composer, delivery, outgoing, thread
+from .forms import MessageForm
+from .inbox import STATES, Inbox
+from .models import Conversation, Message
+
+blueprint = Blueprint("conversations", __name__, url_prefix="/conversations")
+
+PAGE = "conversations/index.html"
+
+
+@blueprint.get("/")
+@needs("conversations", "read")
+def index() -> ResponseReturnValue:
+    open_id = request.args.get("open", type=int)
+    view = Inbox(current_tenant, request.args, open_id)
+    if request.args.get("token") == view.token:
+        return "", 204
+    shown = {} if open_id is None or htmx.wants_fragment() else _pane(_find(open_id))
+    return htmx.render(PAGE, "conversations/_list.html", view=view, states=STATES, **shown)
+
+
+@blueprint.get("/<int:conversation_id>")
+@needs("conversations", "read")
+def show(conversation_id: int) -> ResponseReturnValue:
+    return _show(_find(conversation_id))
+
+
+@blueprint.get("/<int:conversation_id>/messages")
+@needs("conversations", "read")
+def messages(conversation_id: int) -> ResponseReturnValue:
+    """What is new since `token`; the composer too when its `lock` is another one."""
+    conversation = _find(conversation_id)
+    lock = _digest(composer.lock(conversation, signed_in()))
+    if request.args.get("lock") == lock and request.args.get("token") == thread.token(conversation):
+        return "", 204
+    if not htmx.wants_fragment():
+        return _show(conversation)
+    return render_template(
+        "conversations/_news.html", foot=request.args.get("lock") != lock, **_pane(conversation)
+    )
+
+
+@blueprint.post("/<int:conversation_id>/messages")
+@needs("conversations", "edit")
+def send(conversation_id: int) -> ResponseReturnValue:
+    conversation = _find(conversation_id, to_write=True)
+    form = MessageForm()
+    if not form.validate_on_submit() or composer.lock(conversation):
+        return _show(conversation, form, 422)
+    composer.write(conversation, form.text.data or "", signed_in(), form.key.data)
+    db.session.commit()
+    return _news(conversation)
+
+
+@blueprint.post("/<int:conversation_id>/messages/<int:message_id>/retry")
+@needs("conversations", "edit")
+def retry(conversation_id: int, message_id: int) -> ResponseReturnValue:
+    conversation = _find(conversation_id, to_write=True)
+    message = find_or_404(
+        db.select(Message).where(Message.id == message_id, Message.conversation_id == conversation.id)
+    )
+    if composer.lock(conversation):
+        return _show(conversation, status=422)
+    outgoing.send_again(message)
+    db.session.commit()
+    return _news(conversation)
+
+
+@blueprint.post("/<int:conversation_id>/closure")
+@needs("conversations", "edit")
+def close(conversation_id: int) -> ResponseReturnValue:
+    conversation = _find(conversation_id, to_write=True)
+    closing.close(conversation, signed_in())
+    db.session.commit()
+    flash("The conversation is closed.", "success")
+    return htmx.go_to(url_for(".show", conversation_id=conversation.id))
+
+
+def _find(conversation_id: int, to_write: bool = False) -> Conversation:
+    """`to_write`: two who write in one conversation go one after another."""
+    query = Conversation.of(current_tenant).where(Conversation.id == conversation_id)
+    load = selectinload if to_write else joinedload
+    query = query.options(
+        load(Conversation.page).joinedload(Page.gateway),
+        load(Conversation.contact),
+        load(Conversation.flow),
+        load(Conversation.closed_by),
+    )
+    found: Conversation = find_or_404(query.with_for_update() if to_write else query)
+    return found
+
+
+def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[str, Any]:
+    """What the templates of one conversation need."""
+    lock = composer.lock(conversation, signed_in())
+    return {
+        "conversation": conversation,
+        "thread": thread.Thread(conversation, _shown(conversation)),
+        "token": thread.token(conversation),
+        "lock": lock,
+        "lock_token": _digest(lock),
+        "closes_at": composer.closes_at(conversation),
+        "form": form or MessageForm.blank(),
+        "delivery_of": delivery.of,
+        "limits": LIMITS,
+    }
+
+
+def _shown(conversation: Conversation) -> int:
+    first_id = request.args.get("first", type=int)
+    shown = request.args.get("shown", thread.STEP, type=int)
+    return max(shown, thread.length_from(conversation, first_id)) if first_id else shown
+
+
+def _digest(lock: composer.Lock | None) -> str:
+    return blake2b(repr(lock).encode(), digest_size=8).hexdigest()
+
+
+def _show(
+    conversation: Conversation, form: MessageForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    pane = _pane(conversation, form)
+    if status == 422 and htmx.wants_fragment():
+        return render_template("conversations/_news.html", foot=True, **pane), 422
+    view = Inbox(current_tenant, request.args, conversation.id)
+    return htmx.render(PAGE, "conversations/_opened.html", status, view=view, states=STATES, **pane)
+
+
+def _news(conversation: Conversation) -> ResponseReturnValue:
+    if htmx.wants_fragment():
+        return render_template("conversations/_news.html", foot=True, **_pane(conversation))
+    return htmx.go_to(url_for(".show", conversation_id=conversation.id))

@@ -1,0 +1,73 @@
+"""The newest messages of a conversation, in time order, cut into days."""
+
+from datetime import date
+from hashlib import blake2b
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from ..db import db
+from .models import Conversation, Message, Part
+
+STEP = 50
+
+
+class Thread:
+    def __init__(self, conversation: Conversation, shown: int = STEP) -> None:
+        self.conversation = conversation
+        self.shown = max(shown, STEP)
+        newest = list(
+            db.session.scalars(
+                select(Message)
+                .where(Message.conversation_id == conversation.id)
+                .order_by(Message.occurred_at.desc(), Message.id.desc())
+                .limit(self.shown + 1)
+                .options(selectinload(Message.parts), joinedload(Message.user))
+            )
+        )
+        self.earlier = self.shown + STEP if len(newest) > self.shown else None
+        self.messages = newest[: self.shown][::-1]
+        self.first_id = self.messages[0].id if self.messages else None
+
+    def days(self, zone: ZoneInfo) -> list[tuple[date, list[Message]]]:
+        """The messages by the day they happened on where the viewer is."""
+        by_day = groupby(self.messages, lambda message: message.occurred_at.astimezone(zone).date())
+        return [(day, list(messages)) for day, messages in by_day]
+
+
+def length_from(conversation: Conversation, message_id: int) -> int:
+    """How many messages there are from this one on, so that it stays in sight when new ones come."""
+    first = aliased(Message)
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Message)
+            .join(first, first.conversation_id == Message.conversation_id)
+            .where(first.id == message_id, Message.conversation_id == conversation.id)
+            .where(tuple_(Message.occurred_at, Message.id) >= tuple_(first.occurred_at, first.id))
+        )
+        or 0
+    )
+
+
+def token(conversation: Conversation) -> str:
+    """Changes when a message comes, when a part's state does, or when the contact gets a name or picture."""
+    messages = db.session.execute(
+        select(func.count(), func.max(Message.id)).where(Message.conversation_id == conversation.id)
+    ).one()
+    parts = db.session.execute(
+        select(Part.state, func.count(), func.sum(Part.id), func.sum(Part.attempts))
+        .where(Part.conversation_id == conversation.id)
+        .group_by(Part.state)
+        .order_by(Part.state)
+    ).all()
+    contact = conversation.contact
+    seen = (
+        tuple(messages),
+        [tuple(row) for row in parts],
+        contact.name,
+        contact.picture_url,
+    )
+    return blake2b(repr(seen).encode(errors="replace"), digest_size=8).hexdigest()
