@@ -1,0 +1,38 @@
+"""The screens of the product, by the name their screenshot has."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+SCREENS = {
+    "gateways": "/gateways/",
+    "gateways-empty": "/gateways/?q=nothing+like+this",
+    "gateway-new": "/gateways/new",
+    "meta-tab": "/gateways/{gateway}",
+    "pages": "/gateways/{gateway}/pages",
+    "accounts": "/gateways/{gateway}/pages/{page}/accounts",
+    "instagram": "/gateways/{gateway}/instagram",
+    "deletion": "/gateways/deletions/new?ids={gateway}",
+    "conversations": "/conversations/",
+    "conversation": "/conversations/{conversation}",
+    "journal": "/journal/",
+    "delivery": "/journal/1",
+    "flows": "/flows/",
+    "flow-new": "/flows/new",
+    "flow": "/flows/{flow}",
+    "users": "/users/",
+    "user-new": "/users/new",
+    "roles": "/roles/",
+    "role-new": "/roles/new",
+    "profile": "/profile",
+    "not-found": "/gateways/999999",
+}
+
+
+def settled(page: Page) -> None:
+    """Wait until pictures, fonts and the first refresh are there."""
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(150)
