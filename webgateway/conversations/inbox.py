@@ -93,8 +93,8 @@ class Inbox:
     def pages(self) -> list[Page]:
         """For the menu, which is no use with thousands: the search finds every page by its name."""
         first = db.session.scalars(Page.of(self.tenant).order_by(Page.name).limit(IN_MENU)).all()
-        chosen = Page.of(self.tenant).where(Page.id == self.page_id, Page.id.not_in([page.id for page in first]))
-        return [*first, *db.session.scalars(chosen)]
+        chosen = Page.of(self.tenant).where(Page.id == self.page_id)
+        return [*first, *db.session.scalars(chosen.where(Page.id.not_in([page.id for page in first])))]
 
     @property
     def page_connected(self) -> bool:

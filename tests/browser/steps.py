@@ -1,0 +1,88 @@
+"""What people do on the screens, step by step; the names are those a screen reader says."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from webgateway.simulator import seed
+
+
+def page_name(page_id: str) -> str:
+    return seed.seeded_world().pages[page_id].name
+
+
+BAKERY, BOOKS, COFFEE = (
+    page_name(page_id) for page_id in (seed.PAGE_ID, seed.PAGE_SHARED_ID, seed.PAGE_INSTAGRAM_ID)
+)
+
+
+def add_gateway(page: Page, secret: str = seed.APP_SECRET) -> None:
+    page.get_by_role("link", name="Chat gateways", exact=True).click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Name", exact=True).fill("Support")
+    page.get_by_label("App ID").fill(seed.APP_ID)
+    page.get_by_label("App Secret").fill(secret)
+    page.get_by_role("button", name="Save").click()
+
+
+def open_login(page: Page) -> Page:
+    """Press Add or Remove Pages; the window of Facebook Login."""
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Add or Remove Pages").click()
+    return opened.value
+
+
+def choose(popup: Page, *names: str, person: str = "Olena Kovalenko") -> None:
+    """Go through Facebook Login with exactly these pages ticked."""
+    popup.get_by_role("button", name=f"Continue as {person}").click()
+    expect(popup.get_by_role("button", name="Next")).to_be_visible()
+    ticked = popup.get_by_role("checkbox", checked=True)
+    while ticked.count():
+        ticked.first.uncheck()
+    for name in names:
+        popup.get_by_role("checkbox", name=name).check()
+    popup.get_by_role("button", name="Next").click()
+    popup.get_by_role("button", name="Done").click()
+
+
+def confirm(popup: Page) -> None:
+    with popup.expect_event("close"):
+        popup.get_by_role("button", name="OK").click()
+
+
+def connect_pages(page: Page, *names: str) -> None:
+    page.get_by_role("link", name="Facebook pages").click()
+    popup = open_login(page)
+    choose(popup, *names)
+    for name in names:
+        expect(popup.get_by_text(name, exact=True)).to_be_visible()
+    confirm(popup)
+
+
+def switch_on(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("switch", name=name).check()
+    page.get_by_role("button", name="Save").click()
+    for name in names:
+        expect(page.get_by_role("switch", name=name)).to_be_checked()
+
+
+def pick_up_phone(page: Page, simulator: str, page_id: str = seed.PAGE_ID) -> Page:
+    phone = page.context.new_page()
+    phone.goto(f"{simulator}/_sim/phone?person={seed.PETER}&page={page_id}")
+    return phone
+
+
+def write(page: Page, text: str) -> None:
+    """On the phone or in the composer: both have the same names."""
+    page.get_by_label("Message").fill(text)
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+def open_talk(page: Page, who: str = "Peter") -> None:
+    page.get_by_role("link", name="Conversations", exact=True).click()
+    page.get_by_role("link", name=re.compile(who)).click()
+
+
+def said(page: Page, text: str) -> None:
+    expect(page.get_by_role("article").filter(has_text=text)).to_be_visible()

@@ -1,0 +1,50 @@
+"""Facebook Login never costs a page unseen."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import BAKERY, BOOKS, add_gateway, choose, confirm, connect_pages, open_login
+
+
+def test_an_unticked_page_is_removed_only_after_ok(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY, BOOKS)
+    popup = open_login(ada)
+    choose(popup, BAKERY)
+    expect(popup.get_by_text("No longer granted")).to_be_visible()
+    ada.reload()
+    expect(ada.get_by_role("switch", name=BOOKS)).to_be_visible()
+    confirm(popup)
+    expect(ada.get_by_role("switch", name=BOOKS)).to_have_count(0)
+    expect(ada.get_by_role("switch", name=BAKERY)).to_be_visible()
+
+
+def test_cancelling_changes_nothing(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY)
+    popup = open_login(ada)
+    popup.get_by_role("button", name="Cancel").click()
+    expect(popup.get_by_text("cancelled")).to_be_visible()
+    popup.close()
+    expect(ada.get_by_role("switch", name=BAKERY)).to_be_visible()
+
+
+def test_somebody_without_pages_is_told_so(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY)
+    popup = open_login(ada)
+    choose(popup, person="Ada Newcomer")
+    expect(popup.get_by_text("No page was chosen")).to_be_visible()
+    confirm(popup)
+    expect(ada.get_by_role("switch", name=BAKERY)).to_be_visible()
+
+
+def test_unsaved_switches_are_seen_and_leaving_asks(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY)
+    ada.get_by_role("switch", name=BAKERY).check()
+    expect(ada.get_by_text("Unsaved changes")).to_be_visible()
+    asked: list[str] = []
+    ada.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    ada.get_by_role("link", name="Meta", exact=True).click()
+    expect(ada.get_by_role("switch", name=BAKERY)).to_be_checked()
+    assert asked == ["beforeunload"]

@@ -1,0 +1,49 @@
+"""When Meta or a person errs: the words beside the field, the lock with its reason, the way back."""
+
+import requests
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import (
+    BAKERY,
+    add_gateway,
+    choose,
+    confirm,
+    connect_pages,
+    open_talk,
+    pick_up_phone,
+    said,
+    switch_on,
+    write,
+)
+
+
+def test_a_wrong_secret_is_told_beside_its_field_and_nothing_typed_is_lost(ada: Page):
+    add_gateway(ada, secret="f" * 32)
+    field = ada.get_by_label("App Secret")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(ada.get_by_label("App ID")).not_to_have_attribute("aria-invalid", "true")
+    expect(ada.get_by_label("Name", exact=True)).to_have_value("Support")
+
+
+def test_a_dead_token_locks_the_composer_until_somebody_reconnects(ada: Page, simulator: str):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY)
+    switch_on(ada, BAKERY)
+    phone = pick_up_phone(ada, simulator)
+    write(phone, "Hello?")
+    open_talk(ada)
+    said(ada, "Hello?")
+
+    requests.post(f"{simulator}/_sim/faults", json={"name": "token_expired"}, timeout=5).raise_for_status()
+    write(ada, "We are here.")
+    expect(ada.get_by_label("Message")).to_have_count(0)
+    write(phone, "Are you there?")
+    said(ada, "Are you there?")
+
+    requests.post(f"{simulator}/_sim/faults", json={"off": "all"}, timeout=5).raise_for_status()
+    with ada.expect_popup() as opened:
+        ada.get_by_role("button", name="Reconnect").click()
+    choose(opened.value, BAKERY)
+    confirm(opened.value)
+    ada.get_by_role("button", name="Send again").first.click()
+    expect(phone.get_by_text("We are here.")).to_be_visible()
