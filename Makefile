@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format bench screenshots lock clean
+.PHONY: run test test-postgresql check format bench screenshots lock clean
 
 run: .venv/ready static/vendor/ready
 	@$(BIN)/python -m webgateway.run
@@ -10,6 +10,9 @@ run: .venv/ready static/vendor/ready
 test: .venv/ready-dev static/vendor/ready
 	$(BIN)/python tests/browser/chromium.py
 	$(BIN)/pytest
+
+test-postgresql: .venv/ready-dev static/vendor/ready  ## all but the browser's tests on a PostgreSQL of their own (Debian: postgresql)
+	$(BIN)/pytest --on postgresql --ignore tests/browser --ignore tests/simulator --ignore tests/meta
 
 check: .venv/ready-dev
 	$(BIN)/ruff check .

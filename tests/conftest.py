@@ -1,4 +1,3 @@
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from flask_login.utils import _create_identifier
 from sqlalchemy import event
 
 from tests import cast
+from tests.databases import PostgreSQL, SQLite
 from webgateway import create_app
 from webgateway.db import db
 from webgateway.settings import Settings
@@ -46,24 +46,44 @@ def settings_in(folder: Path, **values: object) -> Settings:
     return Settings(**{**given, **values})
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--on", choices=("sqlite", "postgresql"), default="sqlite", help="the database to test on"
+    )
+
+
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the cast's people in it, copied for each test."""
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SQLite | PostgreSQL]:
+    """Databases with the cast's people in them."""
     folder = tmp_path_factory.mktemp("founded")
-    app = create_app(settings_in(folder))
-    with app.app_context():
-        db.create_all()
-        cast.people()
-        db.session.execute(db.text("SELECT 1"))
-        db.session.remove()
-        db.engine.dispose()
-    return folder / "webgateway.db"
+
+    def found(url: str) -> None:
+        app = create_app(settings_in(folder, database_url=url))
+        with app.app_context():
+            db.create_all()
+            cast.people()
+            db.session.remove()
+            db.engine.dispose()
+
+    if request.config.getoption("--on") == "sqlite":
+        yield SQLite(folder, found)
+    else:
+        postgresql = PostgreSQL(found)
+        yield postgresql
+        postgresql.server.stop()
 
 
 @pytest.fixture
-def settings(tmp_path: Path, founded: Path) -> Settings:
-    shutil.copy(founded, tmp_path / "webgateway.db")
-    return settings_in(tmp_path)
+def database_url(databases: SQLite | PostgreSQL, tmp_path: Path) -> Iterator[str]:
+    with databases.copy(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return settings_in(tmp_path, database_url=database_url)
 
 
 @pytest.fixture

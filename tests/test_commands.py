@@ -1,8 +1,8 @@
 import dataclasses
-import sqlite3
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import create_engine, inspect, text
 
 from tests import cast
 from webgateway import create_app
@@ -125,8 +125,12 @@ class TestKeysRotate:
         assert secrets_now == [cast.APP_SECRET, "the verify token", "EAA-user-token", "EAA-page-token"]
 
     def test_no_secret_is_readable_in_the_database_file(self, settings):
-        with sqlite3.connect(settings.database_url.removeprefix("sqlite:///")) as connection:
-            written = "\n".join(connection.iterdump())
+        engine = create_engine(settings.database_url)
+        with engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+            rows = [row for name in tables for row in connection.execute(text(f"SELECT * FROM {name}"))]
+        engine.dispose()
+        written = repr(rows)
         assert "Support" in written
         for secret in (
             cast.APP_SECRET,

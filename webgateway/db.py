@@ -24,6 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMES = {
@@ -113,7 +114,11 @@ migrate = Migrate()
 
 def init_app(app: Flask, database_url: str, encryption_keys: tuple[str, ...]) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": not database_url.startswith("sqlite")}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_pre_ping": not database_url.startswith("sqlite"),
+        # What customers wrote stands in them, and errors go into the log.
+        "hide_parameters": True,
+    }
     app.extensions["cipher"] = MultiFernet([Fernet(key) for key in encryption_keys])
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
@@ -131,19 +136,27 @@ def find_or_404(query: Select[Record]) -> Record:
 
 
 def writes() -> None:
-    """Say that this GET request will write, before it touches the database."""
+    """Say that this GET request will write. What was read so far, the person who asks, ends here: a reading
+    transaction that turns to writing fails as soon as somebody else has written meanwhile."""
+    db.session.commit()
     g.reading = False
 
 
 @contextmanager
 def looking() -> Iterator[None]:
-    """A transaction that only reads, outside of a request: nobody waits for it."""
+    """A transaction that only reads, where one may write: nobody waits for it. What it loads stays."""
     g.reading = True
     try:
         yield
+        db.session.commit()
     finally:
         db.session.rollback()
         g.reading = False
+
+
+def passing(error: OperationalError) -> bool:
+    """Whether the database was locked, full or away, rather than asked what it cannot do."""
+    return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

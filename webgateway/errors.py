@@ -1,12 +1,17 @@
 """403, 404, 413, 422, 429, 500 and CSRF failures become a page, a fragment or JSON: here only."""
 
-from flask import Flask, jsonify, render_template, request
+import logging
+
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from .db import db
+from .db import db, passing
 from .htmx import asked_by_htmx, into
+
+log = logging.getLogger("webgateway")
 
 WORDS = {
     400: ("That request was not understood", "Go back, reload the page and try again."),
@@ -22,6 +27,11 @@ WORDS = {
     500: (
         "Something went wrong on our side",
         "Nothing you typed was wrong. Try again; if it stays, tell whoever runs webgateway.",
+    ),
+    503: (
+        "That could not be kept right now",
+        "The database is busy or full. Go back and try again in a moment; if it stays, tell whoever runs "
+        "webgateway.",
     ),
 }
 STALE = ("This page was open too long", "Your session ended or the page is stale. Reload it and try again.")
@@ -40,6 +50,7 @@ class Refused(HTTPException):
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
     app.register_error_handler(CSRFError, stale)
+    app.register_error_handler(OperationalError, unavailable)
     app.register_error_handler(500, broken)
 
 
@@ -56,6 +67,16 @@ def answer(error: HTTPException) -> ResponseReturnValue:
 
 def stale(_error: CSRFError) -> ResponseReturnValue:
     return _tell(400, *STALE)
+
+
+def unavailable(error: OperationalError) -> ResponseReturnValue:
+    """The database is locked, full or away: Meta tries again later, people are told so."""
+    if not passing(error):
+        raise error
+    db.session.rollback()
+    g.reading = True
+    log.error("no answer to %s %s: %s", request.method, request.endpoint, error.orig)
+    return _tell(503, *WORDS[503])
 
 
 def broken(_error: Exception) -> ResponseReturnValue:

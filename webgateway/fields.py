@@ -1,4 +1,4 @@
-"""Text as people type it into forms, made fit to be stored."""
+"""What people type into forms and addresses, made fit to be stored and looked up."""
 
 
 def one_line(text: str | None) -> str:
@@ -8,3 +8,11 @@ def one_line(text: str | None) -> str:
 def paragraphs(text: str | None) -> str:
     """Browsers send CRLF; limits count what is sent on, where a line break is one character."""
     return (text or "").replace("\0", "").replace("\r\n", "\n").strip()
+
+
+def whole(text: str) -> int:
+    """As `type=` of an argument: a number that no database could hold counts as none. Raises ValueError."""
+    number = int(text)
+    if not -(2**63) < number < 2**63:
+        raise ValueError("too large")
+    return number

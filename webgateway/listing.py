@@ -8,6 +8,7 @@ from flask import request
 from sqlalchemy import Select, SQLColumnExpression, func, or_, select
 
 from .db import db
+from .fields import whole
 
 SIZES = (20, 50, 100)
 
@@ -37,7 +38,7 @@ class View:
         self.filters = {name: value for name in filters if (value := request.args.get(name, ""))}
         wanted = request.args.get("sort", default)
         self.sort = wanted if wanted.removeprefix("-") in sorts else default
-        size = request.args.get("size", SIZES[0], type=int)
+        size = request.args.get("size", SIZES[0], type=whole)
         self.size = size if size in SIZES else SIZES[0]
 
         if self.q and search:
@@ -47,7 +48,7 @@ class View:
         self.total: int = min(total, most or total)
         self.more = total > self.total
         self.pages = max(1, -(-self.total // self.size))
-        self.page = min(max(1, request.args.get("page", 1, type=int)), self.pages)
+        self.page = min(max(1, request.args.get("page", 1, type=whole)), self.pages)
 
         column = sorts[self.sort.removeprefix("-")]
         descending = self.sort.startswith("-")

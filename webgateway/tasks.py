@@ -3,6 +3,7 @@
 A part registers its work with `side_work` or `every`; only ids travel, never secrets or text.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,8 @@ from flask import Flask, current_app
 from huey.api import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 
 from .db import db
+
+log = logging.getLogger("webgateway.tasks")
 
 _side_work: dict[str, Callable[..., None]] = {}
 _periodic: dict[str, tuple[Callable[[], None], Callable[[datetime], bool]]] = {}
@@ -28,7 +31,11 @@ class SideWork:
         self.function(*args)
 
     def later(self, *args: int | str) -> None:
-        current_app.extensions["side_work"][self.name](*args)
+        """Never fails: what could not be put in the queue is found by the next round."""
+        try:
+            current_app.extensions["side_work"][self.name](*args)
+        except Exception as error:  # noqa: BLE001 - each storage has its own errors
+            log.error("%s was not put in the queue: %s", self.name, type(error).__name__)
 
 
 def side_work(function: Callable[..., None]) -> SideWork:

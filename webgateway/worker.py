@@ -14,11 +14,11 @@ from typing import Protocol
 from flask import Flask
 from huey.consumer import Consumer
 from sqlalchemy import delete, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .conversations import outgoing
-from .db import Model, db, utcnow
+from .db import Model, db, passing, utcnow
 from .journal import reading, taking
 
 log = logging.getLogger("webgateway.worker")
@@ -109,21 +109,30 @@ class Worker:
             if job is not None:
                 kind.work(job)
         except Exception as error:
-            log.exception("a job failed")
-            db.session.rollback()
-            if job is not None:
+            if isinstance(error, OperationalError) and passing(error):
+                # The job is not to blame and waits as it did, in its turn.
+                log.error("the database took no work for now: %s", error.orig)
+            else:
+                log.exception("a job failed")
                 self._tell(kind, job, error)
             self.stopping.wait(1)
         finally:
-            db.session.remove()
+            self._leave()
         return job is not None
 
-    def _tell(self, kind: Work, job: int, error: Exception) -> None:
+    def _tell(self, kind: Work, job: int | None, error: Exception) -> None:
         try:
-            kind.fail(job, error)
-        except SQLAlchemyError:
-            log.exception("the failure could not be written down")
             db.session.rollback()
+            if job is not None:
+                kind.fail(job, error)
+        except Exception:
+            log.exception("the failure could not be written down")
+
+    def _leave(self) -> None:
+        try:
+            db.session.remove()
+        except SQLAlchemyError:
+            log.exception("a transaction could not be left")
 
     def _beat(self) -> None:
         while not self.stopping.is_set():

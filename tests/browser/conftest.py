@@ -1,6 +1,5 @@
 """A real browser against the real thing: our application with its worker, and the simulator of Meta."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,12 +52,12 @@ def simulator() -> Iterator[str]:
 
 
 @pytest.fixture
-def live(tmp_path: Path, founded: Path, simulator: str) -> Iterator[Flask]:
+def live(tmp_path: Path, database_url: str, simulator: str) -> Iterator[Flask]:
     """Our application and its worker at work; `live.address` is where."""
-    shutil.copy(founded, tmp_path / "webgateway.db")
     port = free_port()
     settings = settings_in(
         tmp_path,
+        database_url=database_url,
         public_url=f"http://127.0.0.1:{port}",
         graph_url=simulator,
         facebook_url=simulator,
@@ -66,9 +65,10 @@ def live(tmp_path: Path, founded: Path, simulator: str) -> Iterator[Flask]:
     )
     app = create_app(settings)
     with app.app_context():
-        connection = db.engine.raw_connection()
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.close()
+        if db.engine.dialect.name == "sqlite":
+            connection = db.engine.raw_connection()
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.close()
     with served(app, port) as address, at_work(app):
         app.address = address  # type: ignore[attr-defined]
         yield app

@@ -139,7 +139,7 @@ class TestLock:
     def test_a_dead_token_offers_an_administrator_to_reconnect(self, as_ada, peter):
         peter.page.grants[0].dead_since = utcnow()
         page = self.refused(as_ada, peter, "Facebook no longer lets us write for this page.")
-        link = re.search(r'<a class="button" href="([^"]+)" data-popup>Reconnect</a>', page)
+        link = re.search(r'<a class="button" role="button" href="([^"]+)" data-popup>Reconnect</a>', page)
         assert link[1] == f"/gateways/{peter.page.gateway_id}/pages/connect"
 
     def test_a_dead_token_sends_an_agent_to_the_administrator(self, as_gail, peter):

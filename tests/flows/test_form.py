@@ -1,7 +1,7 @@
 import pytest
-from sqlalchemy import text
 
 from tests import cast
+from tests.databases import take_in_the_same_moment
 from webgateway.db import db
 from webgateway.flows.models import Flow
 
@@ -70,9 +70,7 @@ class TestAdding:
         assert as_rita.post("/flows/new", data={**NIGHT, "name": "Welcome"}).status_code == 303
 
     def test_a_name_taken_in_the_same_moment_is_refused_and_not_a_failure(self, as_ada):
-        db.session.execute(
-            text("CREATE TRIGGER taken BEFORE INSERT ON flows BEGIN SELECT RAISE(ABORT, 'taken'); END")
-        )
+        take_in_the_same_moment("flows")
         answer = as_ada.post("/flows/new", data=NIGHT)
         assert answer.status_code == 422
         assert "There is a flow of this name already." in answer.text

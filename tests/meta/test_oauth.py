@@ -64,11 +64,19 @@ def test_a_code_becomes_a_token_with_its_end(meta: requests_mock.Mocker, graph: 
 def test_a_token_without_an_end_has_none(
     ending: dict[str, Any], meta: requests_mock.Mocker, graph: Graph
 ) -> None:
-    meta.get(f"{URL}/oauth/access_token", json={"access_token": "EAAlong"} | ending)
+    meta.post(f"{URL}/oauth/access_token", json={"access_token": "EAAlong"} | ending)
     assert oauth.long_lived(graph, "EAAshort").expires_at is None
-    query = parse_qs(urlsplit(meta.request_history[-1].url).query)
-    assert query["grant_type"] == ["fb_exchange_token"]
-    assert query["fb_exchange_token"] == ["EAAshort"]
+
+
+def test_the_long_lived_token_is_asked_for_with_nothing_secret_in_the_address(
+    meta: requests_mock.Mocker, graph: Graph
+) -> None:
+    meta.post(f"{URL}/oauth/access_token", json={"access_token": "EAAlong"})
+    oauth.long_lived(graph, "EAAshort")
+    form = parse_qs(meta.request_history[-1].text)
+    assert form["grant_type"] == ["fb_exchange_token"]
+    assert form["fb_exchange_token"] == ["EAAshort"]
+    assert meta.request_history[-1].qs == {}
 
 
 def test_a_token_is_not_shown_by_accident() -> None:

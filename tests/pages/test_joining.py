@@ -228,6 +228,15 @@ def test_a_page_without_a_token_is_not_added(as_ada, gateway, meta, log_in):
     assert db.session.scalars(select(Page)).all() == []
 
 
+def test_a_page_without_a_token_says_which_task_is_missing(as_ada, gateway, meta, log_in):
+    page = meta.page("1080", "Cisco Dogs")
+    del page["access_token"]
+    page["tasks"] = ["ANALYZE", "ADVERTISE"]
+    text = log_in(as_ada, gateway).text
+    assert "Could not be added" in text
+    assert "must give the task MESSAGING" in text
+
+
 def test_a_thousand_pages_take_a_bounded_number_of_calls(as_ada, gateway, meta, log_in):
     for number in range(1000):
         meta.page(f"2{number:04}", f"Page {number}")

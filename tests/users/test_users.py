@@ -1,9 +1,9 @@
 import re
 
 import pytest
-from sqlalchemy import text
 
 from tests import cast
+from tests.databases import take_in_the_same_moment
 from webgateway.db import db
 from webgateway.users import joining
 from webgateway.users.models import Role, User
@@ -149,9 +149,7 @@ class TestAdding:
         assert FRANK["password"] not in page
 
     def test_an_email_taken_in_the_same_moment_is_refused_and_not_a_failure(self, as_ada):
-        db.session.execute(
-            text("CREATE TRIGGER taken BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'taken'); END")
-        )
+        take_in_the_same_moment("users")
         answer = as_ada.post("/users/new", data=frank())
         assert answer.status_code == 422
         assert "Somebody signs in with this email already." in answer.text
@@ -187,9 +185,8 @@ class TestEditing:
         gail = cast.person("Gail")
         page = as_ada.get(f"/users/{gail.id}").text
         assert 'value="gail@example.com"' in page
-        assert [box for box in re.findall(r"<input[^>]*type=.checkbox.[^>]*>", page) if "checked" in box] == [
-            f'<input checked id="roles-2" name="roles" type="checkbox" value="{role_id("agent")}">'
-        ]
+        boxes = [box for box in re.findall(r"<input[^>]*type=.checkbox.[^>]*>", page) if "checked" in box]
+        assert [re.search(r'value="(\d+)"', box)[1] for box in boxes] == [str(role_id("agent"))]
         given = described("Gail", name="Gail Groom", email="Groom@Example.com", roles=[role_id("supervisor")])
         answer = as_ada.post(f"/users/{gail.id}", data=given)
         assert answer.status_code == 303

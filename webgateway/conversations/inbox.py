@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager
 from werkzeug.datastructures import MultiDict
 
 from ..db import db
+from ..fields import whole
 from ..pages.models import Page
 from ..tenants.models import Tenant
 from .models import Contact, Conversation, Message
@@ -39,8 +40,8 @@ class Inbox:
         self.tenant = tenant
         self.q = args.get("q", "").strip()[:200]
         self.state = args["state"] if args.get("state") in STATES else "open"
-        self.page_id = args.get("page_id", type=int)
-        self.shown = min(max(args.get("shown", STEP, type=int), STEP), MOST)
+        self.page_id = args.get("page_id", type=whole)
+        self.shown = min(max(args.get("shown", STEP, type=whole), STEP), MOST)
         self.open_id = open_id
         found = db.session.execute(self._query().limit(self.shown + 1)).all()
         self.rows = [

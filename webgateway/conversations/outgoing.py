@@ -2,12 +2,14 @@
 
 import random
 import secrets
+import time
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased, joinedload
 
-from ..db import db, looking, utcnow
+from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
 from ..meta import messages
 from ..meta.errors import GraphError
@@ -96,19 +98,19 @@ def _due() -> Select[Part]:
 
 def work(part_id: int) -> None:
     """Send one part and remember the answer. No transaction is open while Meta is asked."""
-    part = db.session.scalars(
-        select(Part)
-        .where(Part.id == part_id)
-        .options(
-            joinedload(Part.conversation).joinedload(Conversation.contact),
-            joinedload(Part.conversation).joinedload(Conversation.page).joinedload(Page.gateway),
-        )
-    ).one()
+    with looking():
+        part = db.session.scalars(
+            select(Part)
+            .where(Part.id == part_id)
+            .options(
+                joinedload(Part.conversation).joinedload(Conversation.contact),
+                joinedload(Part.conversation).joinedload(Conversation.page).joinedload(Page.gateway),
+            )
+        ).one()
+        grant = tokens.live_grant(part.conversation.page)
+        refusal = _refusal(part.conversation.page, grant)
     if part.state != "waiting":
         return
-    grant = tokens.live_grant(part.conversation.page)
-    refusal = _refusal(part.conversation.page, grant)
-    db.session.commit()
     if refusal is not None or grant is None:
         _fail(part, *(refusal or NO_TOKEN))
     else:
@@ -168,8 +170,22 @@ def _send(part: Part, grant: Grant) -> None:
     except GraphError as error:
         _refused(part, grant, error)
     else:
-        db.session.refresh(part)
-        arrived(part, sent.message_id, utcnow())
+        _remember(part, sent.message_id)
+
+
+def _remember(part: Part, mid: str) -> None:
+    """Meta has it: as long as we hold the part we try to write that down, however busy the database is."""
+    until = time.monotonic() + LEASE.total_seconds() / 2
+    while True:
+        try:
+            db.session.refresh(part)
+            arrived(part, mid, utcnow())
+            return db.session.commit()
+        except OperationalError as error:
+            db.session.rollback()
+            if not passing(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.5)
 
 
 def _refused(part: Part, grant: Grant, error: GraphError) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from .. import htmx
 from ..db import db, find_or_404
+from ..fields import whole
 from ..meta.messages import LIMITS
 from ..pages.models import Page
 from ..users.rights import current_tenant, needs, signed_in
@@ -25,7 +26,7 @@ PAGE = "conversations/index.html"
 @blueprint.get("/")
 @needs("conversations", "read")
 def index() -> ResponseReturnValue:
-    open_id = request.args.get("open", type=int)
+    open_id = request.args.get("open", type=whole)
     view = Inbox(current_tenant, request.args, open_id)
     if request.args.get("token") == view.token:
         return "", 204
@@ -121,8 +122,8 @@ def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[s
 
 
 def _shown(conversation: Conversation) -> int:
-    first_id = request.args.get("first", type=int)
-    shown = request.args.get("shown", thread.STEP, type=int)
+    first_id = request.args.get("first", type=whole)
+    shown = request.args.get("shown", thread.STEP, type=whole)
     return max(shown, thread.length_from(conversation, first_id)) if first_id else shown
 
 

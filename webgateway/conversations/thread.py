@@ -12,12 +12,13 @@ from ..db import db
 from .models import Conversation, Message, Part
 
 STEP = 50
+MOST = 5000
 
 
 class Thread:
     def __init__(self, conversation: Conversation, shown: int = STEP) -> None:
         self.conversation = conversation
-        self.shown = max(shown, STEP)
+        self.shown = min(max(shown, STEP), MOST)
         newest = list(
             db.session.scalars(
                 select(Message)
@@ -27,7 +28,7 @@ class Thread:
                 .options(selectinload(Message.parts), joinedload(Message.user))
             )
         )
-        self.earlier = self.shown + STEP if len(newest) > self.shown else None
+        self.earlier = self.shown + STEP if len(newest) > self.shown < MOST else None
         self.messages = newest[: self.shown][::-1]
         self.first_id = self.messages[0].id if self.messages else None
 

@@ -33,7 +33,10 @@ TOO_LARGE = Answer(413, "Too large")
 
 
 def keep(gateway: Gateway, body: bytes, headers: Mapping[str, str], accept_sha1: bool) -> Answer:
-    """Check the signature over the bytes as they came, store them, answer. Commits."""
+    """Check the signature over the bytes as they came, store them, answer. Commits.
+
+    `gateway` is loaded and no transaction is open: the lock is taken for the one row only.
+    """
     if len(body) > LARGEST:
         return TOO_LARGE
     verdict = signature.verdict(body, headers, gateway.app_secret, allow_sha1=accept_sha1)
@@ -64,7 +67,9 @@ def _is_json(body: bytes) -> bool:
 
 
 def _remember_refusal(gateway: Gateway) -> None:
-    now = utcnow()
+    now, last = utcnow(), gateway.signature_refused_at
+    if last is not None and last > now - REMEMBER_EVERY:
+        return
     db.session.execute(
         update(Gateway)
         .where(Gateway.id == gateway.id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from .. import htmx
 from ..db import db, utcnow
+from ..fields import whole
 from ..gateways.models import Gateway
 from ..listing import View
 from ..users.rights import current_tenant, needs
@@ -104,7 +105,7 @@ def _tell(result: replay.Replayed) -> None:
 def _gateways() -> list[Gateway]:
     """For the menu; with more than it can hold, the gateway's own page leads here."""
     first = db.session.scalars(Gateway.of(current_tenant).order_by(Gateway.name).limit(IN_MENU)).all()
-    chosen = Gateway.of(current_tenant).where(Gateway.id == request.args.get("gateway", type=int))
+    chosen = Gateway.of(current_tenant).where(Gateway.id == request.args.get("gateway", type=whole))
     return [*first, *db.session.scalars(chosen.where(Gateway.id.not_in([gateway.id for gateway in first])))]
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from ..db import db
+from ..fields import whole
 from ..tenants.models import Tenant
 from .models import OUTCOMES, Delivery, Event
 
@@ -16,7 +17,7 @@ class Search:
     def __init__(self, tenant: Tenant, args: MultiDict[str, str]) -> None:
         self.tenant = tenant
         self.q = args.get("q", "").strip()[:200]
-        self.gateway_id = args.get("gateway", type=int)
+        self.gateway_id = args.get("gateway", type=whole)
         self.outcome = args["outcome"] if args.get("outcome") in OUTCOMES else ""
 
     @property

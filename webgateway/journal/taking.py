@@ -45,6 +45,8 @@ def work(event_id: int) -> None:
 def fail(event_id: int, error: Exception) -> None:
     """Our own defect: tried again with growing pauses, then failed, kept and shown."""
     event = db.session.get_one(Event, event_id)
+    if event.outcome != "waiting":
+        return
     event.reason = f"It could not be worked on ({type(error).__name__})."
     if event.attempts < len(BACK_OFF):
         event.next_try_at = utcnow() + BACK_OFF[event.attempts]

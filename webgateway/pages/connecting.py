@@ -27,8 +27,6 @@ blueprint = Blueprint("connecting", __name__, url_prefix="/gateways")
 def start(gateway_id: int, purpose: str) -> ResponseReturnValue:
     gateway = Gateway.find(current_tenant, gateway_id)
     user = signed_in()
-    # What the guard read ends here; what is written now takes the lock first.
-    db.session.commit()
     writes()
     state = issue(gateway, user, purpose)
     db.session.commit()

@@ -85,7 +85,9 @@ def _reason(found: FoundPage, holder: Gateway | None, gateway: Gateway, discover
     if found.error is not None:
         return in_words(found.error)
     if found.token is None:
-        return f"{discovery.person_name} may not act for this page. Ask a page administrator for access."
+        return discovery.shortcoming(found) or (
+            f"{discovery.person_name} may not act for this page. Ask a page administrator for access."
+        )
     return None
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import delete, exists, select, update
 
 from .. import htmx
 from ..db import db, find_or_404
+from ..fields import whole
 from ..gateways.models import Gateway
 from ..security import keep_opener
 from ..users.rights import current_tenant, needs, signed_in
@@ -45,7 +46,7 @@ def confirm(gateway_id: int, login_id: int) -> ResponseReturnValue:
         text = "Somebody else logged in here, and only they can press OK. Nothing has been removed."
         return failed(Refused(403, "This login is not yours", text), gateway, login)
     if _confirmed_now(login):
-        removed = _removable(login, request.form.getlist("remove", type=int))
+        removed = _removable(login, request.form.getlist("remove", type=whole))
         _forget_kept(login)
         remove(gateway, removed)
         flash(_words(login, len(removed)), "ok")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from .. import htmx
 from ..db import db
+from ..fields import whole
 from ..gateways.models import Gateway
 from ..listing import View
 from ..security import keep_opener
@@ -18,6 +19,8 @@ from .subscribing import switch
 
 blueprint = Blueprint("pages", __name__, url_prefix="/gateways")
 
+MOST = 100
+"""As many pages as one page of the register shows."""
 SORTS = {"name": func.lower(Page.name), "id": Page.meta_id, "subscription": Page.subscribed}
 
 
@@ -33,8 +36,8 @@ def index(gateway_id: int) -> ResponseReturnValue:
 @needs("gateways", "edit")
 def save(gateway_id: int) -> ResponseReturnValue:
     gateway = Gateway.find(current_tenant, gateway_id)
-    shown = _pages(gateway, request.form.getlist("shown", type=int))
-    wanted = set(request.form.getlist("on", type=int))
+    shown = _pages(gateway, request.form.getlist("shown", type=whole))
+    wanted = set(request.form.getlist("on", type=whole))
     on = [page for page in shown if page.id in wanted and not page.subscribed]
     off = [page for page in shown if page.id not in wanted and page.subscribed]
     failed = switch(gateway, on, off)
@@ -64,5 +67,5 @@ def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
 
 
 def _pages(gateway: Gateway, ids: list[int]) -> list[Page]:
-    query = Page.connected_to(gateway).where(Page.id.in_(ids)).order_by(Page.name, Page.id)
+    query = Page.connected_to(gateway).where(Page.id.in_(ids[:MOST])).order_by(Page.name, Page.id)
     return list(db.session.scalars(query.options(selectinload(Page.grants).joinedload(Grant.account))))
