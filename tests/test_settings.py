@@ -40,6 +40,8 @@ def test_the_two_keys_are_enough(tmp_path):
         ("encryption_keys", f"{KEY},ключ"),
         ("database_url", "mysql://localhost/x"),
         ("database_url", "postgresql://localhost/x"),
+        ("database_url", "sqlite:///missing/webgateway.db"),
+        ("queue_url", "sqlite:////missing/queue.db"),
         ("queue_url", "amqp://localhost"),
         ("public_url", "gateway.example.com"),
         ("public_url", "https://"),
@@ -116,3 +118,19 @@ def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path):
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert "WEBGATEWAY_PUBLIC_URL must be an address" in ended.stderr
+
+
+def test_a_database_out_of_reach_ends_the_migration_with_one_line(tmp_path):
+    nowhere = {"WEBGATEWAY_DATABASE_URL": "postgresql+psycopg://nobody:word@127.0.0.1:9/none"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "flask", "db", "upgrade"],
+        cwd=ROOT,
+        env={**os.environ, **NEEDED, **nowhere, "WEBGATEWAY_INSTANCE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "WEBGATEWAY_DATABASE_URL: the database cannot be reached" in ended.stderr
+    assert "nobody:word" not in ended.stderr

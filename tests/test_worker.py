@@ -1,6 +1,7 @@
 """The worker's loop: what waits is worked on, a failing job ends nothing, stopping finishes what is held."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.serving import at_work
 from webgateway import create_app
 from webgateway.conversations import profiles
 from webgateway.conversations.models import Contact, Message
-from webgateway.db import db
+from webgateway.db import db, utcnow
 from webgateway.journal import taking
 from webgateway.journal.models import Event
 from webgateway.worker import Heartbeat
@@ -77,3 +78,25 @@ def test_side_work_runs_in_the_worker(database_url, tmp_path, requests_mock):
             eventually(lambda: db.session.get(Contact, peter.id).name == "Peter Chang")
         db.session.remove()
         db.engine.dispose()
+
+
+def test_a_failure_that_cannot_be_written_down_ends_nothing(app, visitor, page, monkeypatch):
+    honest = taking.work
+
+    def broken_for_one(event_id):
+        if db.session.get(Event, event_id).mid == "m_bad":
+            raise ValueError("a defect of ours")
+        honest(event_id)
+
+    def broken(_job, _error):
+        db.session.execute(db.update(Event).values(attempts=1, next_try_at=utcnow() + timedelta(hours=1)))
+        db.session.commit()
+        raise KeyError("another one")
+
+    monkeypatch.setattr(taking, "work", broken_for_one)
+    monkeypatch.setattr(taking, "fail", broken)
+    with at_work(app):
+        post(visitor, page.gateway, delivery(text("bad", "m_bad")))
+        eventually(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
+        post(visitor, page.gateway, delivery(text("good", "m_good", by="77")))
+        eventually(lambda: db.session.query(Message).count() == 1)

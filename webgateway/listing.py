@@ -39,7 +39,7 @@ class View:
         wanted = request.args.get("sort", default)
         self.sort = wanted if wanted.removeprefix("-") in sorts else default
         size = request.args.get("size", SIZES[0], type=whole)
-        self.size = size if size in SIZES else SIZES[0]
+        self.size = min(size, SIZES[-1]) if size > 0 else SIZES[0]
 
         if self.q and search:
             query = query.where(or_(*(column.icontains(self.q, autoescape=True) for column in search)))

@@ -6,12 +6,13 @@ What the environment or instance/config.toml says wins over everything set here.
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
-import tomllib
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -21,7 +22,7 @@ from sqlalchemy import select
 from . import create_app
 from .db import db
 from .flows.models import Flow
-from .settings import PREFIX, ROOT, Settings, SettingsError
+from .settings import PREFIX, ROOT, Settings, SettingsError, config_file
 from .simulator import seed
 from .tenants import founding
 from .users import joining
@@ -38,16 +39,10 @@ STOP_WITHIN = 20.0  # seconds
 
 
 def main() -> int:
-    port, simulator_port = os.environ.get("PORT", "8000"), os.environ.get("SIMULATOR_PORT", "8001")
-    instance = Path(os.environ.get(PREFIX + "INSTANCE") or ROOT / "instance")
-    instance.mkdir(parents=True, exist_ok=True)
-    generate_keys(instance / "config.toml")
-    simulator = f"http://127.0.0.1:{simulator_port}"
-    prefer("PUBLIC_URL", f"http://127.0.0.1:{port}", instance)
-    prefer("GRAPH_URL", simulator, instance)
-    prefer("FACEBOOK_URL", simulator, instance)
     try:
-        settings = Settings.load()
+        port, simulator_port = free_port("PORT", "8000"), free_port("SIMULATOR_PORT", "8001")
+        simulator = f"http://127.0.0.1:{simulator_port}"
+        settings = settle(f"http://127.0.0.1:{port}", simulator)
     except SettingsError as error:
         print(f"webgateway: {error}", file=sys.stderr)  # noqa: T201
         return 1
@@ -55,18 +50,39 @@ def main() -> int:
     return Processes(port).run(lambda: tell(settings, simulator))
 
 
-def prefer(name: str, value: str, instance: Path) -> None:
-    """Set what neither the environment nor the configuration file sets."""
-    if name.lower() not in tomllib.loads((instance / "config.toml").read_text()):
-        os.environ.setdefault(PREFIX + name, value)
+def free_port(name: str, default: str) -> str:
+    """Raises SettingsError, before anything has been started."""
+    port = os.environ.get(name) or default
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", int(port)))
+        except (ValueError, OverflowError):
+            raise SettingsError(f"{name} must be a port number.") from None
+        except OSError as error:
+            raise SettingsError(f"{name}: {port} cannot be listened on ({error.strerror}).") from None
+    return port
 
 
-def generate_keys(config: Path) -> None:
+def settle(address: str, simulator: str) -> Settings:
+    """The settings, with keys generated and this machine's addresses where none are set."""
+    instance = Path(os.environ.get(PREFIX + "INSTANCE") or ROOT / "instance")
+    instance.mkdir(parents=True, exist_ok=True)
+    config = instance / "config.toml"
+    given = config_file(config)
+    generate_keys(config, given)
+    for name, value in {"PUBLIC_URL": address, "GRAPH_URL": simulator, "FACEBOOK_URL": simulator}.items():
+        if name.lower() not in given:
+            os.environ.setdefault(PREFIX + name, value)
+    return Settings.load()
+
+
+def generate_keys(config: Path, given: Mapping[str, str]) -> None:
     """Keys of this installation, made once; losing them makes the stored secrets unreadable."""
     text = config.read_text() if config.exists() else ""
-    if "secret_key" not in text:
+    if "secret_key" not in given:
         text += f'secret_key = "{secrets.token_urlsafe(48)}"\n'
-    if "encryption_keys" not in text:
+    if "encryption_keys" not in given:
         text += f'encryption_keys = "{Fernet.generate_key().decode()}"\n'
     config.touch(mode=0o600)
     config.write_text(text)

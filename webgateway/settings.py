@@ -39,7 +39,7 @@ class Settings:
         """Read all settings; the environment wins over `config.toml`. Raises SettingsError."""
         environment = os.environ if environment is None else environment
         instance = Path(environment.get(PREFIX + "INSTANCE") or instance or ROOT / "instance").resolve()
-        given = _config_file(instance / "config.toml")
+        given = config_file(instance / "config.toml")
         given |= {
             key.removeprefix(PREFIX).lower(): value
             for key, value in environment.items()
@@ -71,7 +71,8 @@ def _name(key: str) -> str:
     return PREFIX + key.upper()
 
 
-def _config_file(path: Path) -> dict[str, str]:
+def config_file(path: Path) -> dict[str, str]:
+    """What it sets, by name; nothing when there is none. Raises SettingsError."""
     if not path.exists():
         return {}
     try:
@@ -102,7 +103,7 @@ def _fernet_keys(value: str) -> tuple[str, ...]:
 
 def _database(url: str, instance: Path) -> str:
     if url.startswith("sqlite:///"):
-        return "sqlite:///" + _sqlite_path(url, instance)
+        return "sqlite:///" + _sqlite_path("database_url", url, instance)
     if url.startswith("postgresql+psycopg://"):
         return url
     raise SettingsError(f"{_name('database_url')} must begin with sqlite:/// or postgresql+psycopg://.")
@@ -110,15 +111,17 @@ def _database(url: str, instance: Path) -> str:
 
 def _queue(url: str, instance: Path) -> str:
     if url.startswith("sqlite:///"):
-        return "sqlite:///" + _sqlite_path(url, instance)
+        return "sqlite:///" + _sqlite_path("queue_url", url, instance)
     if url.startswith(("redis://", "rediss://", "postgresql://")):
         return url
     raise SettingsError(f"{_name('queue_url')} must begin with sqlite:///, redis:// or postgresql://.")
 
 
-def _sqlite_path(url: str, instance: Path) -> str:
-    path = url.removeprefix("sqlite:///")
-    return path if path.startswith("/") else str(instance / path)
+def _sqlite_path(key: str, url: str, instance: Path) -> str:
+    path = instance / url.removeprefix("sqlite:///")
+    if path.parent != instance and not path.parent.is_dir():
+        raise SettingsError(f"{_name(key)} names a file in {path.parent}, which is not a folder.")
+    return str(path)
 
 
 def _address(given: Mapping[str, str], key: str, default: str) -> str:

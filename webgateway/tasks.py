@@ -4,6 +4,7 @@ A part registers its work with `side_work` or `every`; only ids travel, never se
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from flask import Flask, current_app
 from huey.api import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 
 from .db import db
+from .settings import SettingsError
 
 log = logging.getLogger("webgateway.tasks")
 
@@ -66,10 +68,20 @@ def _storage(url: str) -> Huey:
     if url == "memory:":
         return Huey("webgateway", immediate=True)
     if url.startswith("sqlite:///"):
-        return SqliteHuey("webgateway", filename=url.removeprefix("sqlite:///"), results=False)
+        return _sqlite(url.removeprefix("sqlite:///"))
     if url.startswith(("redis://", "rediss://")):
         return RedisHuey("webgateway", url=url, results=False)
     return PostgresHuey("webgateway", dsn=url, results=False)
+
+
+def _sqlite(filename: str) -> Huey:
+    try:
+        return SqliteHuey("webgateway", filename=filename, results=False)
+    except sqlite3.Error as error:
+        raise SettingsError(
+            f"WEBGATEWAY_QUEUE_URL: {filename} cannot be used ({error}). Nothing in it is missed: move it "
+            "away and start again."
+        ) from error
 
 
 def _in_context(app: Flask, function: Callable[..., None]) -> Callable[..., None]:

@@ -1,7 +1,10 @@
 // Times arrive in UTC and are shown in the viewer's zone; relative ones and countdowns stay true.
-const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
-const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+// The zone is the profile's, else the browser's, which the server is told so that it cuts days at the same hour.
+const timeZone = document.documentElement.dataset.zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
+const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone });
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone });
+const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone });
 const relative = new Intl.RelativeTimeFormat("en-GB", { numeric: "auto" });
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -26,7 +29,7 @@ function left(at) {
 }
 
 function local(at) {
-  return at.toDateString() === new Date().toDateString() ? clock.format(at) : full.format(at);
+  return date.format(at) === date.format(new Date()) ? clock.format(at) : full.format(at);
 }
 
 function tick() {
@@ -39,6 +42,7 @@ function tick() {
   }
 }
 
+document.cookie = `zone=${timeZone};path=/;max-age=31536000;samesite=lax`;
 tick();
 setInterval(tick, MINUTE / 2);
 document.addEventListener("htmx:after:swap", tick);

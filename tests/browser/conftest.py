@@ -18,7 +18,7 @@ from webgateway.simulator.app import close, create_simulator
 expect.set_options(timeout=10_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # the tests of the simulator start their own, and there can be one at a time
 def browser() -> Iterator[Browser]:
     path = chromium.find()
     assert path, "no Chromium: run `make test`, which installs one"

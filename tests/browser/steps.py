@@ -51,7 +51,7 @@ def confirm(popup: Page) -> None:
 
 
 def connect_pages(page: Page, *names: str) -> None:
-    page.get_by_role("link", name="Facebook pages").click()
+    page.get_by_role("tab", name="Facebook pages").click()
     popup = open_login(page)
     choose(popup, *names)
     for name in names:

@@ -45,6 +45,6 @@ def test_unsaved_switches_are_seen_and_leaving_asks(ada: Page):
     expect(ada.get_by_text("Unsaved changes")).to_be_visible()
     asked: list[str] = []
     ada.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    ada.get_by_role("link", name="Meta", exact=True).click()
+    ada.get_by_role("tab", name="Meta", exact=True).click()
     expect(ada.get_by_role("switch", name=BAKERY)).to_be_checked()
     assert asked == ["beforeunload"]

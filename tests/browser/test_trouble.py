@@ -36,7 +36,9 @@ def test_a_dead_token_locks_the_composer_until_somebody_reconnects(ada: Page, si
 
     requests.post(f"{simulator}/_sim/faults", json={"name": "token_expired"}, timeout=5).raise_for_status()
     write(ada, "We are here.")
-    expect(ada.get_by_label("Message")).to_have_count(0)
+    ada.get_by_label("Message").fill("A long answer, half wr")
+    expect(ada.get_by_label("Message")).to_be_disabled()
+    expect(ada.get_by_label("Message")).to_have_value("A long answer, half wr")
     write(phone, "Are you there?")
     said(ada, "Are you there?")
 
@@ -45,5 +47,6 @@ def test_a_dead_token_locks_the_composer_until_somebody_reconnects(ada: Page, si
         ada.get_by_role("button", name="Reconnect").click()
     choose(opened.value, BAKERY)
     confirm(opened.value)
+    expect(ada.get_by_label("Message")).to_be_enabled()
     ada.get_by_role("button", name="Send again").first.click()
     expect(phone.get_by_text("We are here.")).to_be_visible()

@@ -21,7 +21,7 @@ def plain(browser: Browser, live) -> Iterator[Page]:
 
 def test_the_whole_journey(plain: Page, simulator: str):
     add_gateway(plain)
-    plain.get_by_role("link", name="Facebook pages").click()
+    plain.get_by_role("tab", name="Facebook pages").click()
     plain.get_by_role("button", name="Add or Remove Pages").click()
     choose(plain, BAKERY)
     plain.get_by_role("button", name="OK").click()

@@ -54,6 +54,26 @@ def test_an_empty_or_endless_answer_is_refused_beside_the_box(as_gail, peter, te
     assert texts() == []
 
 
+@pytest.mark.parametrize("text", ["\u200b", " \u2060\u00a0\u200e", "\0", "\ufeff\n"])
+def test_what_nobody_could_see_is_no_answer(as_gail, peter, text):
+    assert as_gail.post(f"/conversations/{peter.id}/messages", data={"text": text}).status_code == 422
+    assert texts() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["👍\U0001f3fd", "\u05e9\u05dc\u05d5\u05dd", "<script>alert(1)</script>", "?"]
+)
+def test_whatever_can_be_seen_is_sent_as_it_is(as_gail, peter, text):
+    assert as_gail.post(f"/conversations/{peter.id}/messages", data={"text": text}).status_code == 303
+    assert texts() == [text]
+    assert "<script>alert" not in as_gail.get(f"/conversations/{peter.id}").text
+
+
+def test_line_breaks_of_browsers_and_what_no_database_takes_are_left_out(as_gail, peter):
+    as_gail.post(f"/conversations/{peter.id}/messages", data={"text": "It is.\r\nUntil\0 six."})
+    assert texts() == ["It is.\nUntil six."]
+
+
 def test_a_form_sent_twice_is_one_message(as_gail, peter):
     drawn = key(as_gail.get(f"/conversations/{peter.id}"))
     for _ in range(2):
@@ -111,6 +131,12 @@ class TestLock:
         peter.closed_at = utcnow()
         self.refused(as_gail, peter, "This conversation is closed.")
 
+    def test_a_closed_conversation_leads_to_the_one_that_goes_on(self, as_gail, peter):
+        peter.closed_at = utcnow()
+        follower = cast.conversation(peter.contact)
+        page = self.refused(as_gail, peter, "This conversation is closed.")
+        assert f'href="/conversations/{follower.id}">Go to the open conversation</a>' in page
+
     def test_a_window_that_has_closed(self, as_gail, peter):
         peter.customer_wrote_at = utcnow() - timedelta(hours=23, minutes=59, seconds=30)
         self.refused(as_gail, peter, "more than 24 hours ago")
@@ -141,6 +167,11 @@ class TestLock:
         page = self.refused(as_ada, peter, "Facebook no longer lets us write for this page.")
         link = re.search(r'<a class="button" role="button" href="([^"]+)" data-popup>Reconnect</a>', page)
         assert link[1] == f"/gateways/{peter.page.gateway_id}/pages/connect"
+
+    def test_an_open_conversation_keeps_its_box_and_one_cannot_write_in_it(self, as_gail, peter):
+        peter.page.grants[0].dead_since = utcnow()
+        page = self.refused(as_gail, peter, "Facebook no longer lets us write for this page.")
+        assert f'<textarea id="text-{peter.id}" rows="2" disabled></textarea>' in page
 
     def test_a_dead_token_sends_an_agent_to_the_administrator(self, as_gail, peter):
         peter.page.grants[0].dead_since = utcnow()

@@ -97,6 +97,22 @@ def test_the_flows_greeting_is_no_answer(as_gail, peter):
     assert "Waiting" in as_gail.fragment("/conversations/").text
 
 
+@pytest.mark.parametrize(
+    ("author", "name", "told"),
+    [
+        ("agent", "Gail", "You:"),
+        ("agent", "Sam", "Sam:"),
+        ("flow", None, "Flow:"),
+        ("page", None, "Meta&#39;s inbox:"),
+    ],
+)
+def test_the_preview_says_who_wrote_it_when_it_was_not_the_customer(as_gail, peter, author, name, told):
+    cast.message(peter, "Is the shop open?", occurred_at=utcnow() - timedelta(minutes=9))
+    assert 'class="by"' not in as_gail.fragment("/conversations/").text
+    cast.message(peter, "It is.", author=author, user=cast.person(name) if name else None)
+    assert f'class="by">{told}</span>' in as_gail.fragment("/conversations/").text
+
+
 def test_nothing_is_sent_while_nothing_changed(as_gail, peter):
     seen = token(as_gail.get("/conversations/"))
     assert as_gail.fragment(f"/conversations/?token={seen}").status_code == 204

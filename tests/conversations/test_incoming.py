@@ -82,7 +82,7 @@ def test_attachments_keep_their_kind_and_address(receive):
     receive(item(message={"mid": "m_1", "attachments": files}))
     assert [found["type"] for found in messages()[0].attachments] == ["image", "file"]
     assert messages()[0].attachments[0]["url"] == url
-    assert db.session.scalars(select(Conversation)).one().preview == "[image]"
+    assert db.session.scalars(select(Conversation)).one().preview == "Picture"
 
 
 def test_a_postback_shows_its_title_and_keeps_its_payload(receive):
@@ -215,6 +215,12 @@ class TestOurOwnMessages:
         assert sent.state == "read"
 
     def test_a_delivery_note_names_mids_or_a_watermark(self, receive, sent):
+        receive(item(delivery={"watermark": self.at(sent.sent_at + timedelta(seconds=1))}))
+        assert sent.state == "delivered"
+
+    def test_a_farewell_is_delivered_after_the_end(self, receive, sent):
+        sent.conversation.closed_at = utcnow()
+        db.session.commit()
         receive(item(delivery={"watermark": self.at(sent.sent_at + timedelta(seconds=1))}))
         assert sent.state == "delivered"
 

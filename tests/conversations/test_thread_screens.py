@@ -81,6 +81,22 @@ def test_days_are_those_of_the_viewer(as_gail, peter):
     assert "Friday, 20 November 2026" in answer.text
 
 
+def test_days_are_those_of_the_browser_where_the_profile_names_no_zone(as_gail, peter):
+    cast.message(peter, "late", occurred_at=datetime(2026, 11, 19, 23, 30, tzinfo=UTC))
+    for zone, day in (("Asia/Tokyo", "Friday, 20"), ("../etc/passwd", "Thursday, 19")):
+        as_gail.set_cookie("zone", zone)
+        assert f"{day} November 2026" in as_gail.get(f"/conversations/{peter.id}").text
+
+
+def test_a_message_that_waits_says_when_it_is_tried_again(as_gail, peter):
+    message = outgoing.write(peter, "It is.", "agent", cast.person("Gail"))
+    message.parts[0].error, message.parts[0].remedy = "Too many messages.", "Nothing to do."
+    message.parts[0].next_try_at = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)
+    db.session.commit()
+    shown = as_gail.get(f"/conversations/{peter.id}").text
+    assert 'Next try: <time datetime="2026-11-19T23:30:00Z"' in shown
+
+
 def test_each_message_names_its_author(as_gail, peter):
     outgoing.write(peter, "It is.", "agent", cast.person("Sam"))
     cast.message(peter, "Hello!", author="flow")

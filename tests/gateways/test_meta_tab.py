@@ -26,7 +26,7 @@ def test_the_tab_shows_the_values_and_never_the_secret(as_ada, gateway):
     assert f'data-copy="{gateway.public_uri}" title="Copy URI"' in shown
     assert f'value="{gateway.verify_token}"' in shown
     assert cast.APP_SECRET not in shown
-    assert re.search(r'aria-current="page">Meta<', shown)
+    assert re.search(r'role="tab" [^>]*aria-selected="true">Meta<', shown)
     for tab in ("Facebook pages", "Instagram"):
         assert f">{tab}</a>" in shown
 
@@ -167,3 +167,11 @@ def test_strangers_and_missing_gateways_are_not_found(as_rita, as_ada, visitor, 
     assert as_ada.get("/gateways/404").status_code == 404
     assert as_ada.get(f"/gateways/{2**70}").status_code == 404
     assert "/login" in visitor.get(f"/gateways/{gateway.id}").location
+
+
+def test_the_journal_of_the_gateway_is_offered_to_who_may_read_it(as_ada, as_sam, gateway):
+    address = f'href="/journal/?gateway={gateway.id}"'
+    assert address in as_ada.get(f"/gateways/{gateway.id}").text
+    cast.person("Sam").roles[0].permissions = ["gateways.read"]
+    db.session.commit()
+    assert address not in as_sam.get(f"/gateways/{gateway.id}").text

@@ -173,3 +173,28 @@ def test_adding_needs_sign_in_and_the_right(visitor, as_sam, typed, only_gateway
     assert as_sam.get("/gateways/new").status_code == 403
     assert as_sam.post("/gateways/new", data=typed).status_code == 403
     assert only_gateway() is None
+
+
+def test_a_secret_typed_beside_another_error_is_asked_for_once_more(as_ada, meta, typed):
+    answer = as_ada.post("/gateways/new", data=typed | {"api_version": "24"})
+    assert "Type it once more" in answer.text
+    control = re.search(r'<input[^>]* id="app_secret"[^>]*>', answer.text)[0]
+    assert "app_secret-hint" in control
+    assert "aria-invalid" not in control
+    assert "Type it once more" not in as_ada.get("/gateways/new").text
+
+
+def test_the_first_wrong_field_has_the_focus(as_ada, meta, typed):
+    fresh = as_ada.get("/gateways/new").text
+    assert re.findall(r"<input[^>]* autofocus[^>]* id=\"(\w+)\"", fresh) == ["name"]
+    refused = as_ada.post("/gateways/new", data=typed | {"api_version": "24"}).text
+    assert re.findall(r"<input[^>]* autofocus[^>]* id=\"(\w+)\"", refused) == ["api_version"]
+
+
+def test_only_a_new_gateway_is_told_what_is_next(as_ada, meta, typed, only_gateway):
+    address = as_ada.post("/gateways/new", data=typed).location
+    assert "Next, add your pages" in as_ada.get(address).text
+    as_ada.post(address, data=typed | {"name": "Help desk"})
+    shown = as_ada.get(address).text
+    assert "Help desk is saved" in shown
+    assert "Next, add your pages" not in shown

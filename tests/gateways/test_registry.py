@@ -69,6 +69,21 @@ def test_pages_are_cut_with_totals(as_ada):
     assert "21–25 of 25" in second.text
 
 
+@pytest.mark.parametrize(
+    ("size", "shown"), [("2", ["Alpha", "bravo"]), ("0", None), ("-1", None), ("x", None), ("5000", None)]
+)
+def test_a_page_is_as_long_as_asked_within_reason(as_ada, size, shown):
+    three()
+    assert names(as_ada.get(f"/gateways/?size={size}")) == (shown or ["Alpha", "bravo", "Charlie"])
+
+
+def test_a_short_page_has_a_next_one(as_ada):
+    three()
+    assert names(as_ada.get("/gateways/?size=2&page=2")) == ["Charlie"]
+    assert "3–3 of 3" in as_ada.get("/gateways/?size=2&page=2").text
+    assert "/gateways/?page=2&amp;size=2" in as_ada.get("/gateways/?size=2").text
+
+
 def test_queries_do_not_grow_with_the_rows(as_ada, count_queries):
     counts = []
     for start in (0, 15):

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from tests.deliveries import delivery, post, text, wire
 from webgateway.db import db, utcnow
 from webgateway.journal.models import Delivery
 from webgateway.meta import signed_request
+from webgateway.meta.signature import sign
 from webgateway.pages.models import Account
 
 VERIFY = {"hub.mode": "subscribe", "hub.challenge": "1158201444"}
@@ -197,3 +199,30 @@ class TestLeaving:
 
     def test_an_unknown_deletion_is_404(self, visitor):
         assert visitor.get("/data-deletion/none").status_code == 404
+
+
+class TestBodies:
+    """What a stranger may send, in any wrapping."""
+
+    @pytest.mark.parametrize("size", [8 * 1024 * 1024, 8 * 1024 * 1024 + 1, 9 * 1024 * 1024])
+    def test_a_body_without_a_length_is_measured_too(self, visitor, gateway, size):
+        body = b'{"a":"' + b"x" * (size - 8) + b'"}'
+        answer = visitor.post(
+            f"/meta/{gateway.uri}",
+            input_stream=BytesIO(body),
+            content_type="application/json",
+            headers={"X-Hub-Signature-256": sign(body, gateway.app_secret)},
+            environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": ""},
+        )
+        assert answer.status_code == (200 if size == 8 * 1024 * 1024 else 413)
+
+    @pytest.mark.parametrize("path", ["/meta/{}", "/meta/nobody", "/login"])
+    def test_no_nesting_breaks_the_reading_of_a_request(self, visitor, gateway, path):
+        answer = visitor.post(path.format(gateway.uri), data=b"[" * 200_000, content_type="application/json")
+        assert answer.status_code in (400, 403, 404, 415)
+
+    def test_a_token_in_the_body_signs_nobody_in(self, app, visitor, gateway):
+        """Flask-Security would take one from every JSON body, and read each for it."""
+        token = cast.person("Ada").get_auth_token()
+        for given in ({"json": {"auth_token": token}}, {"query_string": {"auth_token": token}}):
+            assert visitor.open("/", **given).location.startswith("/login")

@@ -7,7 +7,7 @@ from tests import cast
 from tests.deliveries import delivery, post, text
 from webgateway.conversations.models import Message
 from webgateway.db import db
-from webgateway.journal import reading, taking
+from webgateway.journal import reading, replay, taking
 from webgateway.journal.models import Delivery, Event
 
 
@@ -170,3 +170,12 @@ def test_strangers_and_missing_records_are_not_found(as_rita, as_ada, visitor, b
     assert as_ada.post("/journal/4711/replay").status_code == 404
     assert all("/login" in visitor.post(address).location for address in addresses)
     assert broken.outcome == "failed"
+
+
+def test_a_delivery_is_parsed_once_for_all_its_events(as_ada, kept, monkeypatch):
+    items = [text("Hi", f"m_{number}", page="999") for number in range(20)]
+    first, *_ = kept(delivery(*items, page="999"), reading)
+    honest, calls = replay.events.parse, []
+    monkeypatch.setattr(replay.events, "parse", lambda body: calls.append(1) or honest(body))
+    assert as_ada.post(f"/journal/{first.delivery_id}/replay").status_code == 303
+    assert len(calls) == 1

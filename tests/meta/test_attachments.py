@@ -96,3 +96,10 @@ def test_attachments_of_another_shape_are_none(value: Any) -> None:
 def test_an_attachment_of_no_known_type_is_kept(item: dict[str, Any]) -> None:
     (attachment,) = read([item], "https://x.test")
     assert (attachment.type, attachment.latitude) == ("unknown", None)
+
+
+@pytest.mark.parametrize("degrees", [10**400, -(10**400), 1e300, 361], ids=["vast", "low", "float", "361"])
+def test_a_place_that_is_nowhere_on_earth_is_left_out(degrees: float) -> None:
+    place = {"type": "location", "payload": {"coordinates": {"lat": degrees, "long": 8.5}}}
+    (found,) = read([place], "https://www.facebook.com")
+    assert (found.latitude, found.longitude) == (None, 8.5)

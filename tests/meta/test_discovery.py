@@ -52,6 +52,17 @@ def by_id(found: list[FoundPage]) -> dict[str, FoundPage]:
     return {page.id: page for page in found}
 
 
+def test_with_a_permission_for_all_pages_those_known_before_are_asked_for(
+    meta: requests_mock.Mocker, graph: Graph
+) -> None:
+    meta.get(f"{URL}/me/accounts", json={"data": [ORCHARD]})
+    meta.post(f"{URL}/", json=single_reads(p211=BAKERY, p212=refusal(100, subcode=33)))
+    known, everything = {"210", "211", "212"}, token(pages_messaging=None)
+    assert set(by_id(pages.discover(graph, "EAAolena", everything, set(), known=known))) == {"210", "211"}
+    chosen = token(pages_messaging={"210"})
+    assert set(by_id(pages.discover(graph, "EAAolena", chosen, set(), known=known))) == {"210"}
+
+
 def test_the_pages_a_person_manages_are_found_with_all_that_is_known(
     meta: requests_mock.Mocker, graph: Graph
 ) -> None:

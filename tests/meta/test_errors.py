@@ -122,6 +122,13 @@ def test_wrong_credentials_name_the_field() -> None:
     assert refused(100).field is None
 
 
+def test_a_missing_permission_is_named_once_as_meta_names_it() -> None:
+    sentence = "(#200) To subscribe to the {} field, one of these permissions is needed: pages_messaging"
+    error = refused(200, message=sentence.format("messages") + sentence.format("standby"), status=403)
+    assert error.meaning == "A permission is missing: pages_messaging."
+    assert refused(200, message="(#200) Permissions error").meaning == "A permission is missing."
+
+
 def test_an_unknown_refusal_that_meta_calls_transient_is_tried_again() -> None:
     assert refused(777777, is_transient=True).kind == "transient"
     assert refused(190, is_transient=True).kind == "reauth"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from webgateway.meta.events import Event, NotADelivery, parse
+from webgateway.meta.events import MOST, Event, NotADelivery, parse
 
 Wire = Callable[[Any], bytes]
 FromPetro = Callable[..., Event]
@@ -184,3 +184,15 @@ def test_a_very_long_mid_still_makes_a_short_key(from_petro: FromPetro) -> None:
     one, two = from_petro(message={"mid": "m" * 400 + "1"}), from_petro(message={"mid": "m" * 400 + "2"})
     assert len(one.dedupe_key) <= 255
     assert one.dedupe_key != two.dedupe_key
+
+
+def test_more_events_than_meta_ever_sends_at_once_are_no_delivery() -> None:
+    """Eight megabytes of empty entries would be millions of events."""
+    most = b'{"object":"page","entry":[' + b"{}," * (MOST - 1) + b"{}]}"
+    assert len(parse(most)) == MOST
+    for body in (
+        most.replace(b"{}]", b"{},{}]"),
+        b'{"object":"page","entry":[{"id":"1","changed_fields":[' + b"1," * MOST + b"1]}]}",
+    ):
+        with pytest.raises(NotADelivery, match="more than"):
+            parse(body)

@@ -167,6 +167,19 @@ def test_granular_scopes_without_ids_mean_all_pages(as_ada, gateway, meta, log_i
     assert page_named("Cisco Dogs").problem is None
 
 
+def test_a_grant_for_all_pages_does_not_lose_a_page_that_the_list_misses(as_ada, gateway, meta, log_in):
+    meta.page("1080", "Cisco Dogs")
+    meta.page("1081", "Cat Shelter")
+    meta.page("1082", "Sold Bakery")
+    log_in(as_ada, gateway)
+    meta.ticked = None
+    meta.hidden["1081"] = meta.pages.pop("1081")
+    del meta.pages["1082"]
+    log_in(as_ada, gateway)
+    assert result()["lost"] == [page_named("Sold Bakery").id]
+    assert page_named("Cat Shelter").id in result()["unchanged"]
+
+
 def test_a_ticked_page_that_the_list_misses_is_found(as_ada, gateway, meta, log_in):
     meta.page("1080", "Cisco Dogs")
     meta.hidden["1081"] = {"id": "1081", "name": "Hidden", "access_token": "EAA-hidden"}

@@ -82,7 +82,9 @@ def test_a_page_without_a_working_login_offers_to_reconnect(as_ada, gateway):
 def test_what_meta_refused_last_stands_beside_the_switch(as_ada, gateway, page):
     page.subscription_error = "Meta does not allow this app to do that."
     db.session.commit()
-    assert "Meta does not allow this app to do that." in as_ada.get(f"/gateways/{gateway.id}/pages").text
+    text = as_ada.get(f"/gateways/{gateway.id}/pages").text
+    assert "Meta does not allow this app to do that." in text
+    assert 'aria-describedby="page-1-reason" aria-invalid="true"' in text
 
 
 def test_removed_pages_and_those_of_other_gateways_are_not_shown(as_ada, gateway, page):

@@ -185,3 +185,10 @@ class TestTooManyAttempts:
     def test_looking_at_the_page_does_not_count(self, limited):
         for _ in range(25):
             assert limited.get("/login").status_code == 200
+
+
+def test_no_token_is_handed_out_to_whoever_would_rather_have_json(visitor):
+    given = {"email": "ada@example.com", "password": cast.PASSWORD}
+    answer = visitor.post("/login?include_auth_token", data=given, headers={"Accept": "application/json"})
+    assert answer.status_code == 302
+    assert "token" not in answer.text

@@ -16,12 +16,13 @@ from .models import Conversation, Message
 
 @dataclass(frozen=True)
 class Lock:
-    """Why nobody may write, and what helps."""
+    """Why nobody may write, and what helps; `popup`: in a window of its own."""
 
     reason: str
     remedy: str
     action_url: str | None = None
     action_label: str | None = None
+    popup: bool = False
 
 
 CLOSED = Lock("This conversation is closed.", "A new message from the customer opens a new conversation.")
@@ -43,7 +44,7 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
     """None when one may write. `user` decides which way out is offered."""
     page = conversation.page
     if not conversation.is_open:
-        return CLOSED
+        return _closed(conversation)
     if page.gateway.deleted_at:
         return DELETED
     if page.removed_at:
@@ -75,9 +76,23 @@ def write(conversation: Conversation, text: str, user: User, key: str | None) ->
     return message
 
 
+def _closed(conversation: Conversation) -> Lock:
+    """With the way to the talk that goes on, when the customer has written again."""
+    follower = db.session.scalar(
+        select(Conversation.id).where(
+            Conversation.contact_id == conversation.contact_id, Conversation.closed_at.is_(None)
+        )
+    )
+    if follower is None:
+        return CLOSED
+    url = url_for("conversations.show", conversation_id=follower)
+    return Lock(CLOSED.reason, "The customer has written again.", url, "Go to the open conversation")
+
+
 def _no_token(conversation: Conversation, user: User | None) -> Lock:
     if user is None or not user.may("gateways", "edit"):
         return Lock(NO_TOKEN, "Ask an administrator to reconnect the page. Messages still arrive.")
     purpose = "instagram" if conversation.channel == "instagram" else "pages"
     url = url_for("connecting.start", gateway_id=conversation.page.gateway_id, purpose=purpose)
-    return Lock(NO_TOKEN, "Reconnect the page through Facebook. Messages still arrive.", url, "Reconnect")
+    remedy = "Reconnect the page through Facebook. Messages still arrive."
+    return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True)

@@ -1,6 +1,7 @@
 """How far a message to the customer has come, told from its parts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from .models import Message
 from .outgoing import ARRIVED
@@ -10,13 +11,14 @@ WORDS = {"sent": "Sent", "delivered": "Delivered", "read": "Read"}
 
 @dataclass(frozen=True)
 class Delivery:
-    """`tone` as in badges.html; `again`: a person may decide to send the rest again."""
+    """`tone` as in badges.html; `again`: a person may decide to send the rest again; `next_try_at`: we do."""
 
     text: str
     tone: str = "quiet"
     error: str | None = None
     remedy: str | None = None
     again: bool = False
+    next_try_at: datetime | None = None
 
 
 def of(message: Message) -> Delivery | None:
@@ -34,6 +36,8 @@ def of(message: Message) -> Delivery | None:
     if waiting:
         refused = next((part for part in waiting if part.error), None)
         if refused:
-            return Delivery(some or "Trying again", "warn", refused.error, refused.remedy)
+            return Delivery(
+                some or "Trying again", "warn", refused.error, refused.remedy, next_try_at=refused.next_try_at
+            )
         return Delivery(some or "Waiting")
     return Delivery(WORDS[min((part.state for part in parts), key=ARRIVED.index)])

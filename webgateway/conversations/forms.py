@@ -1,9 +1,12 @@
 """What an agent types."""
 
 import secrets
+import unicodedata
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, TextAreaField, ValidationError
+
+from ..fields import paragraphs
 
 LONGEST = 20_000
 
@@ -11,7 +14,7 @@ LONGEST = 20_000
 class MessageForm(FlaskForm):  # type: ignore[misc]
     """`key` is drawn anew for each empty form: the same form sent twice is one message."""
 
-    text = TextAreaField("Message")
+    text = TextAreaField("Message", filters=[paragraphs])
     key = HiddenField()
 
     @classmethod
@@ -19,7 +22,8 @@ class MessageForm(FlaskForm):  # type: ignore[misc]
         return cls(formdata=None, key=secrets.token_urlsafe(16))
 
     def validate_text(self, field: Field) -> None:
-        if not (field.data or "").strip():
+        # Space, and letters that have no shape: Meta takes no message without any other
+        if all(unicodedata.category(letter)[0] in "CZ" for letter in field.data):
             raise ValidationError("Write something first.")
         if len(field.data) > LONGEST:
             raise ValidationError(f"This is too long: {len(field.data):,} of {LONGEST:,} characters at most.")

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 from sqlalchemy import Select, exists, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.datastructures import MultiDict
 
 from ..db import db
@@ -24,10 +24,11 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class Row:
-    """`waiting`: the customer wrote last; what the flow said is no answer."""
+    """`last`: what the preview shows. `waiting`: the customer wrote last; what the flow said is no answer."""
 
     conversation: Conversation
     waiting: bool
+    last: Message | None
 
 
 class Inbox:
@@ -44,8 +45,9 @@ class Inbox:
         self.shown = min(max(args.get("shown", STEP, type=whole), STEP), MOST)
         self.open_id = open_id
         found = db.session.execute(self._query().limit(self.shown + 1)).all()
+        last = _last_messages([conversation.id for conversation, _ in found[: self.shown]])
         self.rows = [
-            Row(conversation, conversation.is_open and author == "customer")
+            Row(conversation, conversation.is_open and author == "customer", last.get(conversation.id))
             for conversation, author in found[: self.shown]
         ]
         self.more = len(found) > self.shown
@@ -129,11 +131,24 @@ class Inbox:
 
 
 def _last_author() -> Any:
+    """Of a person: the flow's words leave the customer waiting."""
+    return _newest(Message.author).where(Message.author != "flow").scalar_subquery()
+
+
+def _last_messages(conversation_ids: list[int]) -> dict[int, Message]:
+    newest = _newest(Message.id).scalar_subquery()
+    of_each = select(newest).where(Conversation.id.in_(conversation_ids))
+    found = db.session.scalars(
+        select(Message).where(Message.id.in_(of_each)).options(joinedload(Message.user))
+    )
+    return {message.conversation_id: message for message in found}
+
+
+def _newest(column: Any) -> Any:
     return (
-        select(Message.author)
-        .where(Message.conversation_id == Conversation.id, Message.author != "flow")
+        select(column)
+        .where(Message.conversation_id == Conversation.id)
         .order_by(Message.occurred_at.desc(), Message.id.desc())
         .limit(1)
         .correlate(Conversation)
-        .scalar_subquery()
     )

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 
 from ..db import db, utcnow
 from ..meta.events import Attachment, Event
 from ..pages.models import Page
-from . import outgoing
+from . import attachments, outgoing
 from .models import Contact, Conversation, Message, Part
 
 # Meta's clock may be a little ahead of ours; further ahead is a wrong time, and ours is taken.
@@ -78,10 +78,13 @@ def _echo(event: Event, page: Page) -> Outcome:
 
 
 def _watermark(event: Event, page: Page) -> Outcome:
-    """Everything up to the watermark is delivered or read; it never goes back."""
-    conversation = _open_conversation(page, event)
+    """Everything up to the watermark is delivered or read; it never goes back.
+
+    A farewell is read after the end: without an open conversation it is about the last one.
+    """
+    conversation = _last_conversation(page, event)
     if conversation is None:
-        return Outcome("ignored", "There is no open conversation with this customer.")
+        return Outcome("ignored", "There is no conversation with this customer.")
     until = event.watermark or _time(event)
     before = ("sent",) if event.kind == "delivery" else ("sent", "delivered")
     reached = Part.mid.in_(event.mids) if event.mids else Part.sent_at <= until
@@ -117,11 +120,19 @@ def _contact(page: Page, event: Event) -> Contact:
 
 
 def _open_conversation(page: Page, event: Event) -> Conversation | None:
-    return db.session.scalar(
+    return db.session.scalar(_conversations(page, event).where(Conversation.closed_at.is_(None)))
+
+
+def _last_conversation(page: Page, event: Event) -> Conversation | None:
+    open_first = (Conversation.closed_at.is_(None).desc(), Conversation.id.desc())
+    return db.session.scalar(_conversations(page, event).order_by(*open_first).limit(1))
+
+
+def _conversations(page: Page, event: Event) -> Select[Conversation]:
+    return (
         select(Conversation)
         .join(Conversation.contact)
         .where(Contact.page_id == page.id, Contact.channel == event.channel, Contact.meta_id == event.user_id)
-        .where(Conversation.closed_at.is_(None))
     )
 
 
@@ -187,8 +198,8 @@ def _preview(event: Event) -> str:
     if text:
         return text[:200]
     if event.attachments:
-        return f"[{event.attachments[0].type}]"
-    return "[link]" if event.kind == "referral" else ""
+        return attachments.word(event.attachments[0].type)
+    return "Came through a link" if event.kind == "referral" else ""
 
 
 def _time(event: Event) -> datetime:

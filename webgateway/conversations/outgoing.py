@@ -21,11 +21,11 @@ from .models import Conversation, Message, Part
 # Longer than the longest call to Meta, so that no second worker takes what is still on its way.
 LEASE = timedelta(minutes=2)
 BACK_OFF = [
-    timedelta(seconds=10),
-    timedelta(minutes=1),
-    timedelta(minutes=10),
+    timedelta(seconds=3),
+    timedelta(seconds=20),
+    timedelta(minutes=2),
+    timedelta(minutes=15),
     timedelta(hours=1),
-    timedelta(hours=6),
 ]
 ARRIVED = ("sent", "delivered", "read")
 
@@ -201,7 +201,9 @@ def _refused(part: Part, grant: Grant, error: GraphError) -> None:
         part.next_try_at = utcnow()
     elif error.retry and part.attempts <= len(BACK_OFF):
         part.error, part.remedy = error.meaning, error.remedy
-        part.next_try_at = utcnow() + BACK_OFF[part.attempts - 1] * random.uniform(1, 1.2)
+        # Meta may say when it takes calls again: contract 7.6.
+        asked = timedelta(minutes=error.wait_minutes or 0)
+        part.next_try_at = utcnow() + max(asked, BACK_OFF[part.attempts - 1]) * random.uniform(1, 1.2)
     else:
         _fail(part, error.meaning, error.remedy)
 

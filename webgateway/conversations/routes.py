@@ -12,8 +12,9 @@ from ..db import db, find_or_404
 from ..fields import whole
 from ..meta.messages import LIMITS
 from ..pages.models import Page
+from ..users import zone
 from ..users.rights import current_tenant, needs, signed_in
-from . import closing, composer, delivery, outgoing, thread
+from . import attachments, closing, composer, delivery, outgoing, thread
 from .forms import MessageForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
@@ -117,6 +118,8 @@ def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[s
         "closes_at": composer.closes_at(conversation),
         "form": form or MessageForm.blank(),
         "delivery_of": delivery.of,
+        "word_for": attachments.word,
+        "zone": zone.viewers(),
         "limits": LIMITS,
     }
 

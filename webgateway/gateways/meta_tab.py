@@ -28,7 +28,7 @@ def create() -> ResponseReturnValue:
     gateway = Gateway(tenant_id=current_tenant.id)
     if not form.validate() or not saving.save(form, gateway):
         return page(form, status=422)
-    tell(gateway)
+    tell(gateway, " Next, add your pages under Facebook pages.")
     return htmx.go_to(url_for("meta_tab.edit", gateway_id=gateway.id))
 
 
@@ -59,9 +59,10 @@ def page(form: GatewayForm, gateway: Gateway | None = None, status: int = 200) -
     return render_template("gateways/meta.html", form=form, gateway=gateway), status
 
 
-def tell(gateway: Gateway) -> None:
-    """What the save did, and what is next."""
+def tell(gateway: Gateway, when_on: str = "") -> None:
+    """What the save did, and what is next once it is on."""
     said, category = _outcome(gateway)
+    said += when_on if gateway.enabled else ""
     flash(f"{gateway.name} is saved{said}", category)
     if soon := ending(gateway.version, utcnow().date()):
         flash(soon, "warning")
@@ -71,7 +72,7 @@ def _outcome(gateway: Gateway) -> tuple[str, str]:
     if gateway.credentials == "unverified":
         return " as not verified: Meta could not be asked. We check again in the background.", "warning"
     if gateway.enabled:
-        return " and on: Meta delivers to its URI. Next, add your pages under Facebook pages.", "success"
+        return " and on: Meta delivers to its URI.", "success"
     if gateway.webhook_error:
         return f", but stays off. {gateway.webhook_error}", "warning"
     return ". It is off: switch State on to receive messages.", "success"

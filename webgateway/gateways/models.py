@@ -68,7 +68,7 @@ class Gateway(Model, BelongsToTenant):
     flow: Mapped[Flow | None] = relationship(Flow)
 
     @classmethod
-    def of(cls, tenant: Tenant) -> Select[tuple["Gateway"]]:
+    def of(cls, tenant: Tenant) -> Select["Gateway"]:
         return super().of(tenant).where(cls.deleted_at.is_(None))
 
     @property

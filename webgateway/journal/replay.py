@@ -18,14 +18,14 @@ class Replayed:
     refused: str | None = None
 
 
-def event(event: Event) -> Replayed:
-    """Events of no use stay ignored, those that wait anyway keep waiting."""
+def event(event: Event, parsed: list[events.Event] | None = None) -> Replayed:
+    """Events of no use stay ignored, those that wait anyway keep waiting. `parsed`: its delivery's events."""
     db.session.refresh(event, ["outcome", "attempts"], with_for_update=True)
     if event.outcome in ("done", "duplicate"):
         return Replayed(refused="It took effect already and is not repeated.")
     if event.outcome == "waiting" and not event.attempts:
         return Replayed(refused="It is waiting already.")
-    reason = _of_no_use(event)
+    reason = _of_no_use(event, parsed or events.parse(event.delivery.body))
     if reason is not None:
         event.outcome, event.reason = "ignored", reason
         return Replayed(refused=reason)
@@ -41,7 +41,8 @@ def delivery(delivery: Delivery) -> Replayed:
         delivery.state, delivery.error = "waiting", None
         delivery.attempts, delivery.next_try_at = 0, utcnow()
         return Replayed(again=1)
-    results = [event(one) for one in delivery.events]
+    parsed = events.parse(delivery.body)
+    results = [event(one, parsed) for one in delivery.events]
     again = sum(result.again for result in results)
     reasons = [result.refused for result in results if result.refused]
     return Replayed(again, None if again or not reasons else reasons[0])
@@ -70,9 +71,9 @@ def failed(events_where: list[ColumnElement[bool]], deliveries_where: list[Colum
     )
 
 
-def _of_no_use(event: Event) -> str | None:
+def _of_no_use(event: Event, parsed: list[events.Event]) -> str | None:
     """As when it was read first: the page may have been connected since."""
-    reason = events.parse(event.delivery.body)[event.position].ignored
+    reason = parsed[event.position].ignored
     if reason is not None:
         return reason
     page = pages_by_meta_id(event.gateway_id, {event.account_id}).get(event.account_id)

@@ -9,6 +9,7 @@ from . import versions
 from .errors import GraphError, Unreachable
 from .graph import Graph
 from .transport import expect_success
+from .values import dict_of, list_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def subscribe(graph: Graph, object: str, callback_url: str, verify_token: str, f
 
 
 def subscriptions(graph: Graph) -> list[AppSubscription]:
-    rows = graph.get(f"{graph.app_id}/subscriptions", graph.app_token).get("data") or []
+    rows = list_of(graph.get(f"{graph.app_id}/subscriptions", graph.app_token).get("data"))
     return [
         AppSubscription(
             object=str(row.get("object")),
@@ -98,10 +99,10 @@ def subscriptions(graph: Graph) -> list[AppSubscription]:
             active=bool(row.get("active")),
             fields=[
                 str(field.get("name")) if isinstance(field, dict) else str(field)
-                for field in row.get("fields") or []
+                for field in list_of(row.get("fields"))
             ],
         )
-        for row in rows
+        for row in map(dict_of, rows)
     ]
 
 

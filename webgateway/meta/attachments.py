@@ -36,4 +36,6 @@ def _one(item: dict[str, Any], base: str) -> tuple[str, Attachment]:
 
 
 def _degrees(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    """None for what is no place on earth, too."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if number and -360 <= value <= 360 else None

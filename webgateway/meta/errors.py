@@ -17,6 +17,9 @@ _SECRETS = re.compile(
 )
 
 
+_PERMISSION_NAMES = re.compile(r"\b(?:pages?|instagram)_[a-z]+(?:_[a-z]+)*\b|\bbusiness_management\b")
+
+
 class GraphError(Exception):
     """Meta refused. `kind`, `meaning`, `remedy`, `who` and `retry` are ours, the rest is Meta's.
 
@@ -45,7 +48,9 @@ class GraphError(Exception):
         row = {"kind": kind} if kind else self._row(is_transient, had_token)
         texts = {**_KINDS[row["kind"]], **row}
         self.kind: str = row["kind"]
-        self.meaning: str = texts["meaning"]
+        self.meaning: str = (
+            _naming(texts["meaning"], message) if row["kind"] == "permission" else texts["meaning"]
+        )
         self.remedy: str = texts["remedy"]
         self.who: str = texts["who"]
         self.retry: bool = texts["retry"]
@@ -90,6 +95,12 @@ def from_answer(
         had_token=had_token,
         wait_minutes=_wait(headers),
     )
+
+
+def _naming(meaning: str, message: str) -> str:
+    """With the permissions that Meta names; it repeats one for each field: contract 3.4."""
+    named = list(dict.fromkeys(_PERMISSION_NAMES.findall(message)))
+    return f"{meaning.removesuffix('.')}: {', '.join(named)}." if named else meaning
 
 
 def _known(code: int | None, subcode: int | None, message: str) -> dict[str, Any] | None:

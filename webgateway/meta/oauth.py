@@ -9,6 +9,9 @@ from urllib.parse import urlencode
 from .errors import GraphError, from_answer
 from .graph import Graph
 from .transport import expect_success
+from .values import dict_of, id_of, instant, list_of, text_of
+
+LONGEST_LIFE = 10**9  # seconds
 
 # contract 12
 REQUIRED_FOR_PAGES = ("pages_show_list", "pages_messaging", "pages_manage_metadata")
@@ -98,18 +101,18 @@ def long_lived(graph: Graph, token: str) -> UserToken:
 
 def debug_token(graph: Graph, token: str) -> TokenInfo:
     """Asked with the app's token. A dead token is an answer (`is_valid` False), not an exception."""
-    answer = graph.get("debug_token", graph.app_token, input_token=token).get("data")
-    data: dict[str, Any] = answer if isinstance(answer, dict) else {}
+    data = dict_of(graph.get("debug_token", graph.app_token, input_token=token).get("data"))
     return TokenInfo(
         is_valid=data.get("is_valid") is True,
         type=data.get("type"),
         user_id=_id(data.get("user_id")),
         profile_id=_id(data.get("profile_id")),
         app_id=_id(data.get("app_id")),
-        scopes=set(data.get("scopes") or ()),
-        granular=_granular(data.get("granular_scopes") or ()),
-        expires_at=_instant(data.get("expires_at")),
-        data_access_expires_at=_instant(data.get("data_access_expires_at")),
+        scopes=set(map(str, list_of(data.get("scopes")))),
+        granular=_granular(list_of(data.get("granular_scopes"))),
+        # 0 = never: contract 2.5
+        expires_at=instant(data.get("expires_at")),
+        data_access_expires_at=instant(data.get("data_access_expires_at")),
         error=from_answer(200, data, {}) if data.get("error") else None,
     )
 
@@ -122,7 +125,10 @@ def permissions(graph: Graph, token: str) -> dict[str, str]:
 
 def me(graph: Graph, token: str) -> Person:
     found = graph.get("me", token, fields="id,name,picture{url}")
-    return Person(str(found["id"]), found.get("name"), picture_url(found))
+    person_id = id_of(found.get("id"))
+    if person_id is None:
+        raise GraphError("Meta did not say who logged in.", http_status=200)
+    return Person(person_id, text_of(found.get("name")), picture_url(found))
 
 
 def revoke(graph: Graph, token: str) -> None:
@@ -131,9 +137,7 @@ def revoke(graph: Graph, token: str) -> None:
 
 
 def picture_url(node: dict[str, Any]) -> str | None:
-    picture = node.get("picture")
-    data = picture.get("data") if isinstance(picture, dict) else None
-    return data.get("url") if isinstance(data, dict) else None
+    return text_of(dict_of(dict_of(node.get("picture")).get("data")).get("url"))
 
 
 def _client(graph: Graph) -> dict[str, str]:
@@ -141,27 +145,22 @@ def _client(graph: Graph) -> dict[str, str]:
 
 
 def _token(answer: dict[str, Any]) -> UserToken:
-    if not answer.get("access_token"):
+    token, seconds = text_of(answer.get("access_token")), answer.get("expires_in")
+    if token is None:
         raise GraphError("Meta answered without a token.", http_status=200)
-    seconds = answer.get("expires_in")
-    lives = isinstance(seconds, int) and seconds > 0
-    return UserToken(
-        str(answer["access_token"]),
-        datetime.now(UTC) + timedelta(seconds=seconds) if lives and seconds else None,
-    )
+    if not isinstance(seconds, int) or not 0 < seconds < LONGEST_LIFE:
+        return UserToken(token, None)
+    return UserToken(token, datetime.now(UTC) + timedelta(seconds=seconds))
 
 
-def _granular(rows: Sequence[dict[str, Any]]) -> dict[str, set[str] | None]:
+def _granular(rows: list[Any]) -> dict[str, set[str] | None]:
     return {
-        str(row.get("scope")): None if row.get("target_ids") is None else set(map(str, row["target_ids"]))
-        for row in rows
+        str(row.get("scope")): None
+        if row.get("target_ids") is None
+        else set(map(str, list_of(row["target_ids"])))
+        for row in map(dict_of, rows)
     }
 
 
 def _id(value: Any) -> str | None:
     return str(value) if value else None
-
-
-def _instant(seconds: Any) -> datetime | None:
-    """0 = never: contract 2.5."""
-    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and seconds > 0 else None

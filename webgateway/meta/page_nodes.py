@@ -6,6 +6,7 @@ from typing import Any
 
 from .errors import GraphError
 from .oauth import picture_url
+from .values import id_of, text_of
 
 INSTAGRAM_FIELD = "instagram_business_account{id,username,name,profile_picture_url}"
 NODE_FIELDS = "id,name,category,picture{url},access_token"
@@ -54,29 +55,30 @@ class FoundPage:
 
 
 def found_page(node: dict[str, Any], way: str) -> FoundPage:
-    page_id = str(node["id"])
+    """`node` has an id."""
+    page_id = id_of(node["id"]) or ""
     tasks = node.get("tasks")
     return FoundPage(
         id=page_id,
-        name=str(node.get("name") or page_id),
-        category=node.get("category"),
+        name=text_of(node.get("name")) or page_id,
+        category=text_of(node.get("category")),
         picture_url=picture_url(node),
-        token=node.get("access_token") or None,
+        token=text_of(node.get("access_token")),
         tasks=classic_tasks(tasks) if isinstance(tasks, list) else None,
         instagram=_instagram(node.get("instagram_business_account")),
         ways={way},
     )
 
 
-def classic_tasks(names: Iterable[str]) -> set[str]:
+def classic_tasks(names: Iterable[Any]) -> set[str]:
     """The new Pages experience has names of its own for the same rights."""
-    tasks = {name.removeprefix("PROFILE_PLUS_") for name in names}
+    tasks = {name.removeprefix("PROFILE_PLUS_") for name in names if isinstance(name, str)}
     return tasks | set(TASKS) if "FULL_CONTROL" in tasks else tasks
 
 
 def _instagram(node: Any) -> InstagramAccount | None:
-    if not isinstance(node, dict) or not node.get("id"):
+    account_id = id_of(node.get("id")) if isinstance(node, dict) else None
+    if account_id is None:
         return None
-    return InstagramAccount(
-        str(node["id"]), node.get("username"), node.get("name"), node.get("profile_picture_url")
-    )
+    username, name, url = (text_of(node.get(each)) for each in ("username", "name", "profile_picture_url"))
+    return InstagramAccount(account_id, username, name, url)

@@ -1,6 +1,6 @@
 """Facebook Pages: finding them, and their webhook subscriptions (contract 3)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from .errors import GraphError
 from .graph import BatchItem, Graph
@@ -9,6 +9,7 @@ from .page_nodes import EDGE_FIELDS, INSTAGRAM_FIELD, NODE_FIELDS, found_page
 from .page_nodes import FoundPage as FoundPage
 from .page_nodes import InstagramAccount as InstagramAccount
 from .transport import expect_success
+from .values import dict_of, id_of, list_of
 
 MESSENGER_FIELDS = (
     "messages",
@@ -63,29 +64,41 @@ def discover(
     info: TokenInfo,
     granted: set[str],
     on_progress: Callable[[int], None] | None = None,
+    known: Collection[str] = (),
 ) -> list[FoundPage]:
     """Every page the person gave us, by the three ways of contract 3.2.
 
     `granted`: the permissions with status granted. `on_progress` is told the number of pages so far.
+    `known`: ids of pages given before. A permission for all pages names none of them, so these are asked for.
     What Meta withholds is left out or comes with its `error`; a GraphError is raised when the search itself
     broke off (dead token, limit, no connection), so that a shorter list never looks like a complete one.
     """
     found = _Found(on_progress)
     _read_edge(graph, "me/accounts", token, "accounts", found, tolerated={"permission"})
-    ticked = set().union(*(info.granular.get(name) or set() for name in REQUIRED_FOR_PAGES))
-    missing = sorted(ticked - found.pages.keys())
-    for page_id, page in _details(graph, [(each, token) for each in missing], "granular").items():
-        if isinstance(page, GraphError):
-            page = FoundPage(page_id, page_id, ways={"granular"}, error=page)
-        found.add(page)
+    targets = [info.granular[name] for name in REQUIRED_FOR_PAGES if name in info.granular]
+    ticked = set().union(*(ids for ids in targets if ids is not None))
+    _read_named(graph, ticked, token, found, withheld_too=True)
     if "business_management" in granted:
         _read_businesses(graph, token, found)
+    if None in targets:
+        _read_named(graph, known, token, found, withheld_too=False)
     return list(found.pages.values())
+
+
+def _read_named(graph: Graph, ids: Collection[str], token: str, found: _Found, *, withheld_too: bool) -> None:
+    """`withheld_too`: what Meta does not show is kept, with its error."""
+    missing = sorted(set(ids) - found.pages.keys())
+    for page_id, page in _details(graph, [(each, token) for each in missing], "granular").items():
+        if isinstance(page, FoundPage):
+            found.add(page)
+        elif withheld_too or page.kind not in _WITHHELD:
+            found.add(FoundPage(page_id, page_id, ways={"granular"}, error=page))
 
 
 def _read_businesses(graph: Graph, token: str, found: _Found) -> None:
     try:
-        businesses = [str(row["id"]) for row in graph.pages_of("me/businesses", token, fields="id,name")]
+        rows = graph.pages_of("me/businesses", token, fields="id,name")
+        businesses = [business for row in rows if (business := id_of(row.get("id")))]
     except GraphError as error:
         if error.kind not in _WITHHELD:
             raise
@@ -100,7 +113,7 @@ def _read_edge(graph: Graph, path: str, token: str, way: str, found: _Found, tol
     for fields, passing in ((f"{EDGE_FIELDS},{INSTAGRAM_FIELD}", _WITHHELD), (EDGE_FIELDS, tolerated)):
         try:
             for node in graph.pages_of(path, token, fields=fields):
-                if node.get("id"):
+                if id_of(node.get("id")):
                     found.add(found_page(node, way))
             return
         except GraphError as error:
@@ -128,7 +141,7 @@ def _read_nodes(
 ) -> dict[str, FoundPage | GraphError]:
     items = [BatchItem(page_id, token, {"fields": fields}) for page_id, token in pages]
     return {
-        item.path: answer if isinstance(answer, GraphError) else found_page({"id": item.path} | answer, way)
+        item.path: answer if isinstance(answer, GraphError) else found_page(answer | {"id": item.path}, way)
         for item, answer in zip(items, graph.batch(items), strict=True)
     }
 
@@ -151,9 +164,9 @@ def subscribed_fields_many(
 
 def _our_fields(graph: Graph, answer: dict[str, object]) -> set[str]:
     rows = answer.get("data")
-    for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and str(row.get("id")) == graph.app_id:
-            return set(map(str, row.get("subscribed_fields") or ()))
+    for row in map(dict_of, list_of(rows)):
+        if str(row.get("id")) == graph.app_id:
+            return set(map(str, list_of(row.get("subscribed_fields"))))
     return set()
 
 

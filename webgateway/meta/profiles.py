@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .graph import Graph
+from .values import text_of
 
 _FIELDS = {
     "messenger": "id,name,first_name,last_name,profile_pic",
@@ -22,9 +23,9 @@ class Profile:
 def fetch(graph: Graph, channel: str, user_id: str, page_token: str) -> Profile:
     """All None when Meta shows nothing; GraphError of kind `profile_unavailable` when it says so aloud."""
     found = graph.get(user_id, page_token, fields=_FIELDS[channel])
-    names = (found.get("first_name"), found.get("last_name"))
+    names = (text_of(found.get("first_name")), text_of(found.get("last_name")))
     return Profile(
-        name=found.get("name") or " ".join(filter(None, names)) or None,
-        picture_url=found.get("profile_pic") or None,
-        username=found.get("username") or None,
+        name=text_of(found.get("name")) or " ".join(filter(None, names)) or None,
+        picture_url=text_of(found.get("profile_pic")),
+        username=text_of(found.get("username")),
     )

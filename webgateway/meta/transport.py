@@ -10,6 +10,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .errors import GraphError, Unreachable, from_answer
+from .values import dict_of, id_of
 
 _NEVER_LEFT = (
     requests.exceptions.ConnectTimeout,
@@ -66,7 +67,8 @@ def read(response: requests.Response, had_token: bool) -> Any:
         raise from_answer(status, body, response.headers, had_token)
     if status >= 300 or not isinstance(body, (dict, list, bool)):
         message = f"Meta's answer cannot be read (HTTP {status})."
-        raise Unreachable(message, sent_unclear=True, http_status=status)
+        # 503: whoever stands before the Graph API did not pass the request on
+        raise Unreachable(message, sent_unclear=status != 503, http_status=status)
     return {"success": body} if isinstance(body, bool) else body
 
 
@@ -95,6 +97,5 @@ def after_cursor(paging: Any) -> str | None:
     """The cursor of the next page; None on the last one, which has no `next` (contract 3.1)."""
     if not isinstance(paging, dict) or not paging.get("next"):
         return None
-    cursors = paging.get("cursors")
-    after = cursors.get("after") if isinstance(cursors, dict) else None
+    after = id_of(dict_of(paging.get("cursors")).get("after"))
     return after or next(iter(parse_qs(urlsplit(str(paging["next"])).query).get("after", [])), None)

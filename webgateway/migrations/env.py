@@ -1,17 +1,28 @@
 """Runs migrations over the application's own engine; switches SQLite to its write-ahead log."""
 
+import sys
 from typing import Any, Literal, cast
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from webgateway.db import Encrypted, UTCDateTime, db
 
 
 def engine() -> Engine:
     return cast(Engine, current_app.extensions["migrate"].db.engine)
+
+
+def reach() -> None:
+    """Ends with one line when there is no database where the setting says."""
+    try:
+        engine().connect().close()
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        sys.exit(f"webgateway: WEBGATEWAY_DATABASE_URL: the database cannot be reached: {reason}")
 
 
 def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
@@ -47,4 +58,5 @@ def migrate_offline() -> None:
 if context.is_offline_mode():
     migrate_offline()
 else:
+    reach()
     migrate_online()

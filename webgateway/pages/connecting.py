@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from ..db import db, utcnow, writes
+from ..db import db, looking, utcnow, writes
 from ..gateways.graph import graph_of
 from ..gateways.models import Gateway
 from ..meta.errors import GraphError
@@ -14,9 +14,9 @@ from ..settings import current_settings
 from ..users.rights import current_tenant, needs, signed_in
 from .asking import in_words
 from .discovery import ASKED, Discovery, discover
-from .joining import join
+from .joining import covered, join
 from .models import Login
-from .states import AGAIN, Refused, claim, issue
+from .states import Refused, claim, issue
 
 blueprint = Blueprint("connecting", __name__, url_prefix="/gateways")
 
@@ -66,11 +66,14 @@ def _discovery(login: Login) -> Discovery:
     code = request.args.get("code", "")
     if "error" in request.args or not code:
         raise _refusal(request.args.get("error", ""), request.args.get("error_reason", ""))
+    with looking():
+        known = covered(login.gateway)
     try:
-        return discover(graph_of(login.gateway), code, login.redirect_uri, login.purpose)
+        return discover(graph_of(login.gateway), code, login.redirect_uri, login.purpose, known)
     except GraphError as error:
-        text = f"{in_words(error)} No page has been changed."
-        raise Refused(400, "The login did not finish", text) from error
+        # Nobody tries a login again but the person.
+        words = error.meaning if error.retry else in_words(error)
+        raise Refused(400, "The login did not finish", f"{words} No page has been changed.") from error
 
 
 def _refusal(error: str, reason: str) -> Refused:
@@ -79,7 +82,7 @@ def _refusal(error: str, reason: str) -> Refused:
     if not error:
         return Refused(400, "Facebook's answer is incomplete", "It has neither a code nor a reason.")
     text = "Facebook ended the login with an error of its own. No page has been changed."
-    return Refused(400, "Facebook could not finish the login", text, f"Wait a moment. {AGAIN}")
+    return Refused(400, "Facebook could not finish the login", text, "Wait a moment, then try again.")
 
 
 def _take(login: Login, discovery: Discovery) -> None:

@@ -1,5 +1,6 @@
 """What a finished login brings: Meta is asked everything here, and the database nothing."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..meta import oauth
@@ -62,8 +63,13 @@ class Discovery:
         return targets is None or page.id in targets
 
 
-def discover(graph: Graph, code: str, redirect_uri: str, purpose: str) -> Discovery:
-    """Raises GraphError. The long-lived token first: then page tokens do not expire (contract 2.4)."""
+def discover(
+    graph: Graph, code: str, redirect_uri: str, purpose: str, known: Mapping[str, Collection[str]]
+) -> Discovery:
+    """Raises GraphError. The long-lived token first: then page tokens do not expire (contract 2.4).
+
+    `known`: Meta's ids of the pages that earlier logins covered, by the person's id at Meta.
+    """
     short = oauth.exchange_code(graph, code, redirect_uri)
     token = oauth.long_lived(graph, short.value)
     info = oauth.debug_token(graph, token.value)
@@ -71,7 +77,8 @@ def discover(graph: Graph, code: str, redirect_uri: str, purpose: str) -> Discov
         raise info.error or GraphError("Meta calls the new token invalid.", code=190, http_status=200)
     granted = {name for name, status in oauth.permissions(graph, token.value).items() if status == "granted"}
     person = oauth.me(graph, token.value)
-    pages = [page for page in meta_pages.discover(graph, token.value, info, granted) if _ticked(info, page)]
+    everything = meta_pages.discover(graph, token.value, info, granted, known=known.get(person.id, ()))
+    pages = [page for page in everything if _ticked(info, page)]
     return Discovery(purpose, token, info, granted, person, pages, _subscriptions(graph, pages))
 
 

@@ -15,6 +15,20 @@ from .refreshing import describe
 from .subscribing import believe
 
 
+def covered(gateway: Gateway) -> dict[str, list[str]]:
+    """Meta's ids of the connected pages that each person's logins cover, by the person's id at Meta."""
+    rows = db.session.execute(
+        select(Account.facebook_id, Page.meta_id)
+        .join(Account.grants)
+        .join(Grant.page)
+        .where(Account.gateway_id == gateway.id, Page.removed_at.is_(None))
+    )
+    pages: dict[str, list[str]] = {}
+    for facebook_id, meta_id in rows:
+        pages.setdefault(facebook_id, []).append(meta_id)
+    return pages
+
+
 def join(login: Login, discovery: Discovery) -> None:
     """Write what the login brought, and its result for the page that shows it."""
     gateway = login.gateway

@@ -17,7 +17,7 @@ from .models import Login
 LIFETIME = timedelta(hours=1)
 REMEMBERED = 10
 """Logins one session may have under way, in as many windows."""
-AGAIN = "Close this window and press Add or Remove Pages again."
+AGAIN = "You can try again."
 
 
 @dataclass(eq=False)

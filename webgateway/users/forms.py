@@ -37,15 +37,15 @@ PASSWORD = [
 
 @cache
 def time_zones() -> dict[str, str]:
-    """UTC and the zones named by a place, by themselves."""
+    """The browser's, UTC and the zones named by a place."""
     places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
-    return {zone: zone for zone in ("UTC", *sorted(places))}
+    return {"": "The one of my browser", **{zone: zone for zone in ("UTC", *sorted(places))}}
 
 
 class LoginForm(SecurityLoginForm):  # type: ignore[misc]
     """Flask-Security's, with our words: one for whatever was wrong, so that nobody learns who is here."""
 
-    email = EmailField("Email", [DataRequired()], render_kw={"autocomplete": "username", "autofocus": True})
+    email = EmailField("Email", [DataRequired()], render_kw={"autocomplete": "username"})
     password = PasswordField("Password", [DataRequired()], render_kw={"autocomplete": "current-password"})
     remember = BooleanField("Stay signed in")
 
@@ -63,7 +63,7 @@ class LoginForm(SecurityLoginForm):  # type: ignore[misc]
 
 class ProfileForm(FlaskForm):  # type: ignore[misc]
     name = StringField("Name", [DataRequired("Say who this is."), Length(max=120)], filters=[one_line])
-    time_zone = SelectField("Time zone", choices=time_zones, default="UTC")
+    time_zone = SelectField("Time zone", choices=time_zones, default="")
 
 
 class UserForm(ProfileForm):

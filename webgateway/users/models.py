@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask_security import RoleMixin, UserMixin, hash_password
 from sqlalchemy import Column, ForeignKey, Select, Table, UniqueConstraint, or_, select
@@ -81,7 +80,7 @@ class User(Model, UserMixin, BelongsToTenant):
     password: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
-    time_zone: Mapped[str] = mapped_column(default="UTC")
+    time_zone: Mapped[str] = mapped_column(default="")  # empty: the browser's, see zone.py
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
         secondary=users_roles, back_populates="users"
@@ -90,10 +89,6 @@ class User(Model, UserMixin, BelongsToTenant):
     @property
     def display_name(self) -> str:
         return self.name or self.email
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
 
     @property
     def rights(self) -> set[str]:

@@ -46,6 +46,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     security.init_app(app, users, login_form=LoginForm)
     security.unauthn_handler(_ask_to_sign_in)
+    # Flask-Security would look for a token of its own in the body of every request, Meta's deliveries too.
+    security.login_manager.request_loader(lambda _request: None)
+    # And would hand one out to whoever accepts JSON.
+    security.want_json(lambda _request: False)
     limiter.init_app(app)
     limit = limiter.limit("20 per minute; 100 per hour", methods=["POST"], deduct_when=_failed)
     per_email = limiter.limit("10 per 15 minutes", key_func=_email, methods=["POST"], deduct_when=_failed)

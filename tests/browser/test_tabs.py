@@ -1,0 +1,21 @@
+"""The tabs of a chat gateway."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import add_gateway
+
+
+def test_the_arrow_keys_go_round_the_tabs_and_enter_opens_one(ada: Page):
+    add_gateway(ada)
+    first, second, last = (
+        ada.get_by_role("tab", name=name) for name in ("Meta", "Facebook pages", "Instagram")
+    )
+    expect(first).to_have_attribute("aria-selected", "true")
+    first.focus()
+    ada.keyboard.press("ArrowLeft")
+    expect(last).to_be_focused()
+    ada.keyboard.press("ArrowRight")
+    ada.keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    ada.keyboard.press("Enter")
+    expect(second).to_have_attribute("aria-selected", "true")
