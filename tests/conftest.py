@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login.utils import _create_identifier
+from flask_migrate import upgrade
 from sqlalchemy import event
 
 from tests import cast
@@ -62,7 +63,7 @@ def databases(
     def found(url: str) -> None:
         app = create_app(settings_in(folder, database_url=url))
         with app.app_context():
-            db.create_all()
+            upgrade()
             cast.people()
             db.session.remove()
             db.engine.dispose()

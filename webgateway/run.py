@@ -39,6 +39,7 @@ STOP_WITHIN = 20.0  # seconds
 
 
 def main() -> int:
+    os.umask(0o077)  # what customers wrote is in the instance folder
     try:
         port, simulator_port = free_port("PORT", "8000"), free_port("SIMULATOR_PORT", "8001")
         simulator = f"http://127.0.0.1:{simulator_port}"

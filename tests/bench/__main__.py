@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import insert
 
 from tests import cast
@@ -54,10 +55,7 @@ def row(*cells: str) -> None:
 
 def found(app: Flask) -> str:
     with app.app_context():
-        connection = db.engine.raw_connection()
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.close()
-        db.create_all()
+        upgrade()
         cast.people()
         uri = cast.gateway().uri
         db.session.remove()

@@ -64,11 +64,6 @@ def live(tmp_path: Path, database_url: str, simulator: str) -> Iterator[Flask]:
         queue_url=f"sqlite:///{tmp_path / 'queue.db'}",
     )
     app = create_app(settings)
-    with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            connection = db.engine.raw_connection()
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.close()
     with served(app, port) as address, at_work(app):
         app.address = address  # type: ignore[attr-defined]
         yield app

@@ -4,6 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from flask_migrate import upgrade
 from playwright.sync_api import sync_playwright
 
 from tests import cast
@@ -33,7 +34,7 @@ def main(folder: Path, everything: bool) -> None:
             )
         )
         with app.app_context():
-            db.create_all()
+            upgrade()
             cast.people()
             db.session.remove()
         ids = furnish(app, graph)
