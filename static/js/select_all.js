@@ -8,7 +8,7 @@ function settle() {
     head.checked = count > 0 && count === all.length;
     head.indeterminate = count > 0 && count < all.length;
   }
-  for (const text of document.querySelectorAll("[data-selected]")) text.textContent = count;
+  for (const text of document.querySelectorAll("[data-selected]")) text.textContent = count || "";
   for (const button of document.querySelectorAll("[data-needs-selection]")) button.disabled = count === 0;
 }
 

@@ -48,5 +48,5 @@ def test_a_dead_token_locks_the_composer_until_somebody_reconnects(ada: Page, si
     choose(opened.value, BAKERY)
     confirm(opened.value)
     expect(ada.get_by_label("Message")).to_be_enabled()
-    ada.get_by_role("button", name="Send again").first.click()
+    ada.get_by_role("button", name="Try again").first.click()
     expect(phone.get_by_text("We are here.")).to_be_visible()

@@ -215,7 +215,7 @@ class TestSendAgain:
     def test_while_nobody_may_write_nothing_is_sent_again(self, as_gail, message):
         message.conversation.closed_at = utcnow()
         db.session.commit()
-        assert "Send again" not in as_gail.get(f"/conversations/{message.conversation_id}").text
+        assert "Try again" not in as_gail.get(f"/conversations/{message.conversation_id}").text
         url = f"/conversations/{message.conversation_id}/messages/{message.id}/retry"
         assert as_gail.post(url).status_code == 422
         assert self.states() == ["sent", "failed"]

@@ -270,9 +270,9 @@ class TestDelivery:
         )
         assert "1 of 3 sent" in told
         assert "Too old. Wait for the customer." in told
-        assert "Send again" in told
+        assert "Try again" in told
 
     def test_an_unclear_send_says_so_and_leaves_it_to_a_person(self, as_gail, message):
         told = self.state(as_gail, message, "unclear", "held", "held", error="Nobody knows.")
         assert "Nobody knows." in told
-        assert "Send again" in told
+        assert "Try again" in told

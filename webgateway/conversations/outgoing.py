@@ -32,7 +32,7 @@ ARRIVED = ("sent", "delivered", "read")
 DISCONNECTED = ("This page is no longer connected.", "An administrator can connect it again.")
 NO_TOKEN = ("Facebook no longer lets us write for this page.", "An administrator must reconnect the page.")
 SWITCHED_OFF = ("The chat gateway is switched off.", "An administrator can switch it on.")
-EARLIER_FAILED = ("An earlier part of this message was not sent.", "Send the message again.")
+EARLIER_FAILED = ("An earlier part of this message was not sent.", "Try again when the reason is gone.")
 NO_ANSWER = (
     "Meta's answer did not arrive, so the customer may or may not have this message.",
     "Look at the conversation in Meta's inbox before you send it again.",
