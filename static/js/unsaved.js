@@ -12,8 +12,10 @@ function differs(control) {
   return control.selectedIndex !== Math.max(start, 0);
 }
 
-// A refused form comes back with what was typed as its starting values: it is still unsaved.
-const dirty = (form) => [...form.elements].some((c) => differs(c) || c.getAttribute("aria-invalid") === "true");
+// A refused form comes back with what was typed as its starting values: it is still unsaved. A refused switch shows
+// the true state again.
+const refused = (control) => control.getAttribute("aria-invalid") === "true" && !control.matches("[role=switch]");
+const dirty = (form) => [...form.elements].some((control) => differs(control) || refused(control));
 const forms = () => [...document.querySelectorAll("form[data-unsaved]")].filter(dirty);
 
 function show(form) {

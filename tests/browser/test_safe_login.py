@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.showroom import furnish
 from tests.browser.steps import BAKERY, BOOKS, add_gateway, choose, confirm, connect_pages, open_login
 
 
@@ -48,3 +49,12 @@ def test_unsaved_switches_are_seen_and_leaving_asks(ada: Page):
     ada.get_by_role("tab", name="Meta", exact=True).click()
     expect(ada.get_by_role("switch", name=BAKERY)).to_be_checked()
     assert asked == ["beforeunload"]
+
+
+def test_a_page_that_meta_refused_before_is_no_unsaved_change(ada: Page, live, simulator: str):
+    ids = furnish(live, simulator)
+    ada.goto(f"/gateways/{ids['gateway']}/pages")
+    expect(ada.get_by_text("Meta refused: a permission is missing")).to_be_visible()
+    expect(ada.get_by_text("Unsaved changes")).to_be_hidden()
+    ada.get_by_role("tab", name="Meta", exact=True).click()
+    expect(ada.get_by_label("App ID")).to_be_visible()
