@@ -120,7 +120,9 @@ def _contact(page: Page, event: Event) -> Contact:
 
 
 def _open_conversation(page: Page, event: Event) -> Conversation | None:
-    return db.session.scalar(_conversations(page, event).where(Conversation.closed_at.is_(None)))
+    """Held until the event has taken effect: nobody closes it meanwhile."""
+    still_open = _conversations(page, event).where(Conversation.closed_at.is_(None))
+    return db.session.scalar(still_open.with_for_update(of=Conversation))
 
 
 def _last_conversation(page: Page, event: Event) -> Conversation | None:
