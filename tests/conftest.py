@@ -13,8 +13,11 @@ from sqlalchemy import event
 
 from tests import cast
 from tests.databases import PostgreSQL, SQLite
+from tests.working import until_done
 from webgateway import create_app
 from webgateway.db import db
+from webgateway.gateways.models import Gateway
+from webgateway.pages.models import Page
 from webgateway.settings import Settings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -190,3 +193,22 @@ def count_queries(app: Flask) -> Callable:  # type: ignore[type-arg]
             event.remove(db.engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture
+def gateway(app: Flask) -> Gateway:
+    return cast.gateway()
+
+
+@pytest.fixture
+def page(gateway: Gateway) -> Page:
+    """Connected by one account whose token works."""
+    page = cast.page(gateway)
+    cast.grant(page, cast.account(gateway))
+    return page
+
+
+@pytest.fixture
+def work(app: Flask) -> Callable[..., int]:
+    """Do all the work that waits, as the worker would, until nothing is left."""
+    return until_done

@@ -49,12 +49,18 @@ def fail(delivery_id: int, error: Exception) -> None:
     """Our own defect: tried again with growing pauses, then failed, kept and shown."""
     delivery = db.session.get_one(Delivery, delivery_id)
     delivery.error = f"{type(error).__name__}"
-    if delivery.attempts < len(BACK_OFF):
-        delivery.next_try_at = utcnow() + BACK_OFF[delivery.attempts]
-    else:
+    if not put_off(delivery):
         delivery.state = "failed"
-    delivery.attempts += 1
     db.session.commit()
+
+
+def put_off(job: Delivery | Event) -> bool:
+    """Count the attempt and name the next; False when there have been enough."""
+    again = job.attempts < len(BACK_OFF)
+    if again:
+        job.next_try_at = utcnow() + BACK_OFF[job.attempts]
+    job.attempts += 1
+    return again
 
 
 def _finish(delivery_id: int, state: str, error: str | None = None) -> bool:

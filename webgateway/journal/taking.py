@@ -9,7 +9,7 @@ from ..conversations import incoming, profiles
 from ..db import db, looking, utcnow
 from ..meta import events
 from .models import Delivery, Event
-from .reading import BACK_OFF
+from .reading import put_off
 
 
 def claim() -> int | None:
@@ -48,11 +48,8 @@ def fail(event_id: int, error: Exception) -> None:
     if event.outcome != "waiting":
         return
     event.reason = f"It could not be worked on ({type(error).__name__})."
-    if event.attempts < len(BACK_OFF):
-        event.next_try_at = utcnow() + BACK_OFF[event.attempts]
-    else:
+    if not put_off(event):
         event.outcome = "failed"
-    event.attempts += 1
     db.session.commit()
 
 

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from flask import abort
 from sqlalchemy import ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from ..db import Model, db, utcnow
+from ..db import Model, find_or_404, utcnow
 
 
 class Tenant(Model):
@@ -33,7 +32,4 @@ class BelongsToTenant:
     @classmethod
     def find(cls, tenant: Tenant, record_id: int):  # type: ignore[no-untyped-def]
         """The tenant's record; a stranger's answers 404."""
-        record = db.session.scalar(cls.of(tenant).where(cls.id == record_id))  # type: ignore[attr-defined]
-        if record is None:
-            abort(404)
-        return record
+        return find_or_404(cls.of(tenant).where(cls.id == record_id))  # type: ignore[attr-defined]
