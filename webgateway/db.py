@@ -1,4 +1,4 @@
-"""The database: base model, constraint names, UTC and encrypted column types, SQLite's manners."""
+"""The database: base model, constraint names, UTC and encrypted column types."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from flask import Flask, abort, current_app, g, has_request_context, request
+from flask import Flask, abort, current_app, g
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Connection,
     DateTime,
     Dialect,
     Integer,
@@ -22,10 +21,11 @@ from sqlalchemy import (
     Select,
     Text,
     TypeDecorator,
-    event,
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from . import sqlite
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -115,7 +115,7 @@ migrate = Migrate()
 def init_app(app: Flask, database_url: str, encryption_keys: tuple[str, ...]) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_pre_ping": not database_url.startswith("sqlite"),
+        **(sqlite.options() if database_url.startswith("sqlite") else {"pool_pre_ping": True}),
         # What customers wrote stands in them, and errors go into the log.
         "hide_parameters": True,
     }
@@ -124,8 +124,7 @@ def init_app(app: Flask, database_url: str, encryption_keys: tuple[str, ...]) ->
     migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", _prepare_sqlite)
-            event.listen(db.engine, "begin", _begin_sqlite)
+            sqlite.listen(db.engine)
 
 
 def find_or_404(query: Select[Record]) -> Record:
@@ -157,16 +156,3 @@ def looking() -> Iterator[None]:
 def passing(error: OperationalError) -> bool:
     """Whether the database was locked, full or away, rather than asked what it cannot do."""
     return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA busy_timeout = 10000")
-    connection.execute("PRAGMA synchronous = FULL")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once where we may write: a reader that turns writer later cannot wait for it."""
-    safe = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
-    connection.exec_driver_sql("BEGIN" if g.get("reading", safe) else "BEGIN IMMEDIATE")

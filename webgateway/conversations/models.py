@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Model, utcnow
@@ -93,7 +93,8 @@ class Message(Model):
 
     `kind` is text, postback, quick_reply, referral or unsupported; `attachments` are
     [{"type", "url", "title"}]; `occurred_at` is Meta's time, which orders a conversation; `key` comes from
-    the form an agent wrote it in, so that a form sent twice is one message.
+    the form an agent wrote it in, so that a form sent twice is one message; `delivery_id` is the delivery
+    that brought it or that the flow answers, for the logs.
     """
 
     __tablename__ = "messages"
@@ -115,6 +116,7 @@ class Message(Model):
     reply_to_mid: Mapped[str | None]
     payload: Mapped[str | None]
     referral: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    delivery_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     occurred_at: Mapped[datetime] = mapped_column(default=utcnow)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 

@@ -33,8 +33,8 @@ class Gateway(Model, BelongsToTenant):
     `webhook` is how Meta's webhook for the app stands: registered (Meta confirmed our URI), refused (with
     `webhook_error`) or unknown. `webhook_at_meta` is Meta's own list when it was last read, one
     {"object", "callback_url", "fields", "missing"} each. `enabled` is the State switch; a disabled gateway
-    stores and stays silent. A deleted gateway keeps its row without secrets, for the conversations that
-    went through it.
+    stores and stays silent. `calls_paused_until` is the pause that Meta asked the app for: contract 7.6. A
+    deleted gateway keeps its row without secrets, for the conversations that went through it.
     """
 
     __tablename__ = "gateways"
@@ -62,6 +62,7 @@ class Gateway(Model, BelongsToTenant):
     webhook_at_meta: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     webhook_verified_at: Mapped[datetime | None]
     signature_refused_at: Mapped[datetime | None]
+    calls_paused_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     deleted_at: Mapped[datetime | None]
 

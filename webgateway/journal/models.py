@@ -25,7 +25,8 @@ OUTCOMES = {
 
 
 class Delivery(Model, BelongsToTenant):
-    """One POST from Meta. `signature`: the verdict (sha256, sha1); `state`: waiting, read or failed."""
+    """One POST from Meta. `signature`: the verdict (sha256, sha1); `state`: waiting, read or failed;
+    `leased_until`: a worker has it in hand."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -50,6 +51,7 @@ class Delivery(Model, BelongsToTenant):
     error: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
+    leased_until: Mapped[datetime | None]
 
     gateway: Mapped[Gateway] = relationship(Gateway)
     events: Mapped[list["Event"]] = relationship(
@@ -95,6 +97,7 @@ class Event(Model, BelongsToTenant):
     reason: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
+    leased_until: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
 
     delivery: Mapped[Delivery] = relationship(back_populates="events")

@@ -18,7 +18,8 @@ class Page(Model, BelongsToTenant):
 
     `meta_id` and `instagram_id` are Meta's ids, `tasks` Meta's names for what the accounts may do on it.
     `subscribed` is the truth as Meta last told it, never a wish; `problem` says why it cannot be used.
-    A removed page keeps its row, for the conversations that happened on it.
+    A removed page keeps its row, for the conversations that happened on it. `next_send_at` keeps the pace of
+    what is sent through it, `sends_paused_until` the pause that Meta asked for: contract 7.6.
     """
 
     __tablename__ = "pages"
@@ -47,6 +48,8 @@ class Page(Model, BelongsToTenant):
     subscribed_fields: Mapped[list[str]] = mapped_column(default=list)
     subscription_error: Mapped[str | None]
     problem: Mapped[str | None]
+    next_send_at: Mapped[datetime | None]
+    sends_paused_until: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     removed_at: Mapped[datetime | None]
@@ -141,7 +144,8 @@ class Grant(Model):
 class Login(Model):
     """One trip through Facebook Login. `state_hash` is SHA-256 of the single-use state bound to the session.
 
-    `step` is started, used, finished, confirmed or failed. `result` is what it found, for the result page:
+    `step` is started, waiting (came back with `code`), asking (Meta is asked; `found` pages so far),
+    finished, confirmed or failed. `result` is what it found, for the result page:
     {"added": [page id], "unchanged": [page id], "lost": [page id], "declined": [permission],
     "kept": [{"page": page id, "through": name}], "unusable": [{"name", "reason"}]}.
     """
@@ -155,6 +159,9 @@ class Login(Model):
     state_hash: Mapped[str] = mapped_column(unique=True)
     redirect_uri: Mapped[str]
     step: Mapped[str] = mapped_column(default="started")
+    code: Mapped[str | None] = mapped_column(Encrypted("logins.code"))
+    found: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
     error: Mapped[str | None]
     result: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     started_at: Mapped[datetime] = mapped_column(default=utcnow)

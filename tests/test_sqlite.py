@@ -1,0 +1,88 @@
+"""One writer at a time, in turn: threads and processes wait for each other without sleeping."""
+
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import OperationalError
+
+from webgateway import sqlite
+from webgateway.db import db, looking
+from webgateway.tenants.models import Tenant
+
+
+@pytest.fixture(autouse=True)
+def only_sqlite(app) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL lets many write at once")
+
+
+def turn_file() -> str:
+    return f"{db.engine.url.database}-turn"
+
+
+def test_many_threads_write_without_one_of_them_starving(app):
+    engine, longest = db.engine, []
+
+    def write(number: int) -> None:
+        for turn in range(20):
+            began = time.monotonic()
+            with engine.begin() as connection:
+                connection.execute(insert(Tenant).values(name=f"thread {number}, turn {turn}"))
+            longest.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(longest) == 160
+    assert max(longest) < 2
+
+
+def test_a_writer_waits_for_another_process_and_goes_on_when_that_is_killed(app):
+    holder = f"import fcntl, time; f = open({turn_file()!r}, 'a'); fcntl.flock(f, 2); print(1, flush=True)"
+    other = subprocess.Popen([sys.executable, "-c", f"{holder}; time.sleep(60)"], stdout=subprocess.PIPE)
+    assert other.stdout is not None
+    with other.stdout:
+        assert other.stdout.readline() == b"1\n"
+        threading.Timer(0.3, other.kill).start()
+        began = time.monotonic()
+        db.session.add(Tenant(name="Patient"))
+        db.session.commit()
+        other.wait()
+    assert 0.2 < time.monotonic() - began < 5
+
+
+def test_whoever_only_reads_waits_for_nobody(app):
+    with db.engine.begin() as writing:
+        writing.execute(insert(Tenant).values(name="Writing"))
+        with looking():
+            assert db.session.scalar(select(Tenant).where(Tenant.name == "Writing")) is None
+
+
+def test_a_turn_that_does_not_come_is_a_locked_database(app, monkeypatch):
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
+    with db.engine.begin() as writing:
+        writing.execute(insert(Tenant).values(name="Writing"))
+        with pytest.raises(OperationalError, match="locked"), db.engine.begin():
+            pass
+    db.session.add(Tenant(name="Next"))
+    db.session.commit()
+
+
+def test_the_turn_is_given_up_after_whatever_went_wrong(app):
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), db.engine.begin():
+            raise ZeroDivisionError
+    with db.engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        raw.execute("BEGIN")
+        with pytest.raises(sqlite3.Error):
+            raw.begin_to_write()
+    with db.engine.begin() as connection:
+        connection.execute(insert(Tenant).values(name="Free again"))

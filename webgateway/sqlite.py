@@ -1,0 +1,138 @@
+"""SQLite's manners: a log that survives a power cut, foreign keys, and one writer at a time, in turn."""
+
+import fcntl
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from flask import g, has_app_context, has_request_context, request
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
+
+PATIENCE = 10.0
+"""Seconds a writer waits for its turn before the database counts as locked."""
+
+
+class Turn:
+    """Whose turn it is to write: threads by a lock, processes by `flock` on a file beside the database.
+
+    SQLite's own busy handler sleeps longer and longer, so that under load some writers starve; this lock
+    wakes the next one at once. The system releases it when its holder is killed.
+    """
+
+    def __init__(self, database: str) -> None:
+        self.path = Path(f"{database}-turn")
+        self.threads = threading.Lock()
+        self.opened: tuple[int, int] | None = None
+
+    def take(self) -> bool:
+        """False when it did not come within PATIENCE."""
+        if not self.threads.acquire(timeout=PATIENCE):
+            return False
+        try:
+            fcntl.flock(self._file(), fcntl.LOCK_EX)
+        except OSError:
+            self.threads.release()
+            raise
+        return True
+
+    def leave(self) -> None:
+        fcntl.flock(self._file(), fcntl.LOCK_UN)
+        self.threads.release()
+
+    def _file(self) -> int:
+        """A forked process opens its own: a shared one would be one lock for both."""
+        if self.opened is None or self.opened[0] != os.getpid():
+            self.opened = os.getpid(), os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        return self.opened[1]
+
+
+class SQLiteConnection(sqlite3.Connection):
+    """Holds its turn from `begin_to_write` to the end of the transaction, the wait for the disk included."""
+
+    turn: Turn | None = None
+    holds = False
+
+    def begin_to_write(self) -> None:
+        """Raises sqlite3.OperationalError when another writer does not come to an end."""
+        if self.turn is not None and not self.holds:
+            if not self.turn.take():
+                raise sqlite3.OperationalError("database is locked")
+            self.holds = True
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error:
+            self._leave()
+            raise
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        finally:
+            self._leave()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self._leave()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        """Not while a refused commit can still be tried again or rolled back."""
+        if self.holds and self.turn is not None and not self._in_transaction():
+            self.holds = False
+            self.turn.leave()
+
+    def _in_transaction(self) -> bool:
+        try:
+            return self.in_transaction
+        except sqlite3.ProgrammingError:  # closed
+            return False
+
+
+def options() -> dict[str, Any]:
+    """For create_engine."""
+    return {"connect_args": {"factory": SQLiteConnection}}
+
+
+def listen(engine: Engine) -> None:
+    turn = Turn(engine.url.database or "")
+
+    def prepare(connection: SQLiteConnection, _record: object) -> None:
+        connection.turn = turn
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+
+
+def begin(connection: Connection) -> None:
+    """Take the write lock at once where we may write: a reader that turns writer later cannot wait for it."""
+    if _reading():
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, SQLiteConnection)
+    try:
+        raw.begin_to_write()
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+
+def _reading() -> bool:
+    """Requests that are safe only read, and so does what db.looking() says; outside of them we may write."""
+    if not has_app_context():
+        return False
+    safe = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
+    return bool(g.get("reading", safe))
