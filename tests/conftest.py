@@ -11,8 +11,8 @@ from flask_login.utils import _create_identifier
 from flask_migrate import upgrade
 from sqlalchemy import event
 
-from tests import cast
-from tests.databases import PostgreSQL, SQLite
+from tests import cast, servers
+from tests.databases import QUEUES, PostgreSQL, SQLite
 from tests.working import until_done
 from webgateway import create_app
 from webgateway.db import db
@@ -51,9 +51,40 @@ def settings_in(folder: Path, **values: object) -> Settings:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    choices = (*QUEUES, "all")
     parser.addoption(
-        "--on", choices=("sqlite", "postgresql"), default="sqlite", help="the database to test on"
+        "--on", choices=choices, default="sqlite", help="the database to test on; all that are here"
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "everywhere: a browser's test that runs on every database")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return servers.MISSING if config.getoption("--on") == "all" and not servers.found() else None
+
+
+ON_ONE_DATABASE = {"browser", "simulator"}
+"""Tests in these folders look at what no database changes."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """With `--on all` on SQLite and on PostgreSQL; what needs a queue, on each kind that goes with it."""
+    if "databases" not in metafunc.fixturenames:
+        return
+    chosen = metafunc.config.getoption("--on")
+    kinds = [chosen]
+    if chosen == "all":
+        folder = metafunc.definition.path.parent.name
+        once = folder in ON_ONE_DATABASE and not metafunc.definition.get_closest_marker("everywhere")
+        kinds = ["sqlite"] if once or not servers.found() else list(QUEUES)
+    if "queue_kind" in metafunc.fixturenames:
+        pairs = [(kind, queue) for kind in kinds for queue in QUEUES[kind]]
+        names = [queue if kind == queue else f"{kind}-{queue}" for kind, queue in pairs]
+        metafunc.parametrize(("databases", "queue_kind"), pairs, ids=names, indirect=True, scope="session")
+    elif chosen == "all":
+        metafunc.parametrize("databases", kinds, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -71,18 +102,28 @@ def databases(
             db.session.remove()
             db.engine.dispose()
 
-    if request.config.getoption("--on") == "sqlite":
-        yield SQLite(folder, found)
-    else:
-        postgresql = PostgreSQL(found)
-        yield postgresql
-        postgresql.server.stop()
+    kind = getattr(request, "param", request.config.getoption("--on"))
+    databases = SQLite(folder, found) if kind == "sqlite" else PostgreSQL(found)
+    yield databases
+    databases.stop()
 
 
 @pytest.fixture
 def database_url(databases: SQLite | PostgreSQL, tmp_path: Path) -> Iterator[str]:
     with databases.copy(tmp_path) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def queue_kind(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def queue_url(queue_kind: str, databases: SQLite | PostgreSQL, tmp_path: Path, database_url: str) -> str:
+    """A real queue; without it side work runs at once."""
+    return databases.queue(queue_kind, tmp_path, database_url)
 
 
 @pytest.fixture

@@ -6,12 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests import cast
-from tests.conftest import settings_in
 from tests.deliveries import delivery, post, text
 from tests.serving import at_work
-from webgateway import create_app
-from webgateway.conversations import profiles
-from webgateway.conversations.models import Contact, Message
+from webgateway.conversations.models import Message
 from webgateway.db import db, utcnow
 from webgateway.journal import taking
 from webgateway.journal.models import Event
@@ -61,23 +58,6 @@ def test_a_worker_shows_signs_of_life_and_leaves_none_behind(app):
     with at_work(app):
         eventually(lambda: db.session.query(Heartbeat).count() == 1)
     assert db.session.query(Heartbeat).count() == 0
-
-
-def test_side_work_runs_in_the_worker(database_url, tmp_path, requests_mock):
-    """With a real queue, not at once as in the other tests."""
-    queue_url = f"sqlite:///{tmp_path / 'queue.db'}"
-    app = create_app(settings_in(tmp_path, database_url=database_url, queue_url=queue_url))
-    app.testing = True
-    requests_mock.get("http://127.0.0.1:9/v26.0/7392015648120394", json={"name": "Peter Chang"})
-    with app.app_context():
-        page = cast.page(cast.gateway())
-        cast.grant(page, cast.account(page.gateway))
-        peter = cast.contact(page, None, profile_checked_at=None)
-        with at_work(app):
-            profiles.look_up.later(peter.id)
-            eventually(lambda: db.session.get(Contact, peter.id).name == "Peter Chang")
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_a_failure_that_cannot_be_written_down_ends_nothing(app, visitor, page, monkeypatch):

@@ -4,18 +4,21 @@ A part registers its work with `side_work` or `every`; only ids travel, never se
 """
 
 import logging
-import sqlite3
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from flask import Flask, current_app
-from huey.api import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.api import Huey, crontab
 
+from . import queues
 from .db import db
-from .settings import SettingsError
 
 log = logging.getLogger("webgateway.tasks")
+
+PAUSE = 5.0
+"""Seconds nobody waits again for a queue that did not answer."""
 
 _side_work: dict[str, Callable[..., None]] = {}
 _periodic: dict[str, tuple[Callable[[], None], Callable[[datetime], bool]]] = {}
@@ -34,10 +37,24 @@ class SideWork:
 
     def later(self, *args: int | str) -> None:
         """Never fails: what could not be put in the queue is found by the next round."""
+        tasks: Tasks = current_app.extensions["side_work"]
+        if time.monotonic() < tasks.away_until:
+            return
         try:
-            current_app.extensions["side_work"][self.name](*args)
+            tasks.by_name[self.name](*args)
         except Exception as error:  # noqa: BLE001 - each storage has its own errors
+            tasks.away_until = time.monotonic() + PAUSE
             log.error("%s was not put in the queue: %s", self.name, type(error).__name__)
+
+
+class Tasks:
+    """This process's way into the queue."""
+
+    def __init__(self, app: Flask, huey: Huey) -> None:
+        self.away_until = 0.0
+        self.by_name = {
+            name: huey.task(name=name)(_in_context(app, function)) for name, function in _side_work.items()
+        }
 
 
 def side_work(function: Callable[..., None]) -> SideWork:
@@ -55,33 +72,11 @@ def every(**when: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 
 def init_app(app: Flask, queue_url: str) -> None:
-    huey = _storage(queue_url)
+    huey = queues.at(queue_url)
     app.extensions["huey"] = huey
-    app.extensions["side_work"] = {
-        name: huey.task(name=name)(_in_context(app, function)) for name, function in _side_work.items()
-    }
+    app.extensions["side_work"] = Tasks(app, huey)
     for name, (function, when) in _periodic.items():
         huey.periodic_task(when, name=name)(_in_context(app, function))
-
-
-def _storage(url: str) -> Huey:
-    if url == "memory:":
-        return Huey("webgateway", immediate=True)
-    if url.startswith("sqlite:///"):
-        return _sqlite(url.removeprefix("sqlite:///"))
-    if url.startswith(("redis://", "rediss://")):
-        return RedisHuey("webgateway", url=url, results=False)
-    return PostgresHuey("webgateway", dsn=url, results=False)
-
-
-def _sqlite(filename: str) -> Huey:
-    try:
-        return SqliteHuey("webgateway", filename=filename, results=False)
-    except sqlite3.Error as error:
-        raise SettingsError(
-            f"WEBGATEWAY_QUEUE_URL: {filename} cannot be used ({error}). Nothing in it is missed: move it "
-            "away and start again."
-        ) from error
 
 
 def _in_context(app: Flask, function: Callable[..., None]) -> Callable[..., None]:

@@ -1,6 +1,7 @@
 """Signing in: Flask-Security with Argon2 and session protection, and a limit on failed attempts."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, abort, request, url_for
 from flask_limiter import Limiter
@@ -9,13 +10,13 @@ from flask_security import Security, SQLAlchemyUserDatastore
 
 from .. import htmx
 from ..db import db
+from ..queues import REDIS
 from ..settings import Settings
 from .forms import LoginForm
 from .models import Role, User
 
 users = SQLAlchemyUserDatastore(db, User, Role)
 security = Security()
-limiter = Limiter(key_func=get_remote_address)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -41,8 +42,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_SAMESITE="Lax",
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SECURE=settings.public_url.startswith("https://"),
-        RATELIMIT_STORAGE_URI=settings.queue_url if settings.queue_url.startswith("redis") else "memory://",
         RATELIMIT_HEADERS_ENABLED=False,
+        **_where_failures_are_counted(settings.queue_url),
     )
     security.init_app(app, users, login_form=LoginForm)
     security.unauthn_handler(_ask_to_sign_in)
@@ -50,13 +51,25 @@ def init_app(app: Flask, settings: Settings) -> None:
     security.login_manager.request_loader(lambda _request: None)
     # And would hand one out to whoever accepts JSON.
     security.want_json(lambda _request: False)
-    limiter.init_app(app)
+    limiter = Limiter(get_remote_address, app=app)
     limit = limiter.limit("20 per minute; 100 per hour", methods=["POST"], deduct_when=_failed)
     per_email = limiter.limit("10 per 15 minutes", key_func=_email, methods=["POST"], deduct_when=_failed)
     login = app.view_functions["security.login"]
     app.view_functions["security.login"] = per_email(limit(login))  # type: ignore[assignment]
     app.before_request(_forms_only)
     app.after_request(_refused_is_422)
+
+
+def _where_failures_are_counted(queue_url: str) -> dict[str, Any]:
+    """In Redis for all processes together, where there is one; in each process while it is away."""
+    if not queue_url.startswith("redis"):
+        return {"RATELIMIT_STORAGE_URI": "memory://"}
+    return {
+        "RATELIMIT_STORAGE_URI": queue_url,
+        "RATELIMIT_STORAGE_OPTIONS": REDIS,
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_SWALLOW_ERRORS": True,
+    }
 
 
 def _ask_to_sign_in(mechanisms: object = None, headers: object = None) -> Response:
