@@ -1,28 +1,29 @@
 """Connecting a thousand pages against the simulated Meta, over real HTTP: how many Graph calls, how long."""
 
 import math
-import os
-import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 from urllib.parse import urldefrag
 
 import requests
-from cryptography.fernet import Fernet
 from sqlalchemy import delete
 
 from tests.bench.installation import Installation, installed
 from tests.bench.measure import Findings, Row, Scale, Table
 from tests.bench.postgresql import Server
-from tests.bench.processes import answering, running
-from tests.serving import free_port
+from tests.serving import free_port, served
 from webgateway.db import db
 from webgateway.pages.models import Account, Grant, Login, Page
-from webgateway.settings import ROOT
+from webgateway.simulator.app import close, create_simulator
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 PAGES = 1000
 BOUND = math.ceil(PAGES / 100) + 2 * math.ceil(PAGES / 50) + 10
@@ -43,13 +44,13 @@ class Connected:
 
 def measure(folder: Path, server: Server | None, scale: Scale) -> Findings:
     with ExitStack() as stack:
-        meta = stack.enter_context(simulator(folder / "simulator"))
+        meta, counted = stack.enter_context(simulator())
         addresses = {"graph_url": meta, "facebook_url": meta}
         installation = stack.enter_context(installed(folder / "connecting", **addresses))
         stack.enter_context(installation.web())
         stack.enter_context(installation.worker())
         browser = installation.signed_in()
-        rounds = [connect(installation, browser, meta) for _ in range(scale.rounds)]
+        rounds = [connect(installation, browser, meta, counted) for _ in range(scale.rounds)]
     calls, seconds = max(one.calls for one in rounds), median(one.seconds for one in rounds)
     all_there = all(one.pages >= PAGES for one in rounds)
     early = all(one.first_answer < one.seconds for one in rounds)
@@ -79,31 +80,40 @@ def measure(folder: Path, server: Server | None, scale: Scale) -> Findings:
     return found
 
 
+class Counted:
+    """In front of the simulated Meta, whose own list of calls is cut at a thousand."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.calls = 0
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if not path.startswith("/_sim") and "/dialog/" not in path:
+            with self.lock:
+                self.calls += 1
+        return self.application(environ, start)
+
+
 @contextmanager
-def simulator(folder: Path) -> Iterator[str]:
-    folder.mkdir()
-    port = free_port()
-    environment = {
-        **os.environ,
-        "SIMULATOR_PORT": str(port),
-        "WEBGATEWAY_INSTANCE": str(folder),
-        "WEBGATEWAY_SECRET_KEY": "only for the bench",
-        "WEBGATEWAY_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-    }
-    command = [sys.executable, "-m", "flask", "simulator"]
-    with running(command, ROOT, environment) as process:
-        answering(port, "/_sim/", process)
-        yield f"http://127.0.0.1:{port}"
+def simulator() -> Iterator[tuple[str, Counted]]:
+    app = create_simulator()
+    counted = Counted(app.wsgi_app)
+    app.wsgi_app = counted  # type: ignore[method-assign]
+    with served(app, free_port()) as address:
+        yield address, counted
+    close(app)
 
 
-def connect(installation: Installation, browser: requests.Session, meta: str) -> Connected:
+def connect(installation: Installation, browser: requests.Session, meta: str, counted: Counted) -> Connected:
     forget(installation)
     requests.post(f"{meta}/_sim/seed", json={"pages": PAGES}, timeout=30).raise_for_status()
     here = f"http://127.0.0.1:{installation.port}"
     start = browser.get(f"{here}/gateways/1/pages/connect", allow_redirects=False, timeout=30)
     answers = {"_sim_user": "olena", "_sim_answer": "grant", "_sim_pages": "all"}
     asked = requests.get(start.headers["Location"], answers, allow_redirects=False, timeout=30)
-    began = time.perf_counter()
+    before, began = counted.calls, time.perf_counter()
     browser.get(urldefrag(asked.headers["Location"]).url, timeout=GIVEN_UP_AFTER).raise_for_status()
     first_answer = time.perf_counter() - began
     finished = "SELECT count(*) FROM logins WHERE finished_at IS NOT NULL"
@@ -111,9 +121,8 @@ def connect(installation: Installation, browser: requests.Session, meta: str) ->
     while not installation.look.one(finished) and time.perf_counter() - began < GIVEN_UP_AFTER:
         time.sleep(LOOK_EVERY)
     seconds = time.perf_counter() - began if early else first_answer
-    calls = requests.get(f"{meta}/_sim/calls", timeout=30).json()
     pages = installation.look.one("SELECT count(*) FROM pages WHERE removed_at IS NULL")
-    return Connected(sum(not call["batch"] for call in calls), seconds, first_answer, pages)
+    return Connected(counted.calls - before, seconds, first_answer, pages)
 
 
 def forget(installation: Installation) -> None:

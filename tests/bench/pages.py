@@ -71,8 +71,9 @@ class Reader:
 
     def __init__(self, installation: Installation) -> None:
         self.port = installation.port
-        cookies = installation.signed_in().cookies
-        self.headers = {"Cookie": "; ".join(f"{one.name}={one.value}" for one in cookies)}
+        browser = installation.signed_in()
+        cookie = "; ".join(f"{one.name}={one.value}" for one in browser.cookies)
+        self.headers = {"Cookie": cookie, "User-Agent": str(browser.headers["User-Agent"])}
 
     def read(self, path: str) -> float:
         """Seconds to the last byte."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, String, case, cast, func, insert, literal, select, text
+from sqlalchemy import CTE, ColumnElement, String, case, cast, func, insert, literal, select, text
 
 from tests import cast as people
 from tests.bench.installation import Installation
@@ -44,25 +44,25 @@ FULL = Sizes(gateways=10_000, pages=5_000, messages=1_000_000, events=1_000_000)
 def fill(installation: Installation, sizes: Sizes) -> None:
     with installation.app.app_context():
         sqlite = db.engine.dialect.name == "sqlite"
-        # All that is written here fits together: nothing needs to be looked up for each row.
-        db.session.execute(text("PRAGMA defer_foreign_keys = 1" if sqlite else NO_CHECKS))
-        _gateways(sizes)
-        _pages(sizes)
-        _conversations(sizes)
-        _messages(sizes)
-        _journal(sizes)
+        if not sqlite:
+            # All that is written here fits together: nothing needs to be looked up for each row.
+            db.session.execute(text("SET LOCAL session_replication_role = replica"))
+        rows(sizes)
         db.session.commit()
         db.session.remove()
-    installation.look.all("PRAGMA wal_checkpoint(TRUNCATE)") if sqlite else _settle(installation)
-
-
-NO_CHECKS = "SET LOCAL session_replication_role = replica"
-
-
-def _settle(installation: Installation) -> None:
-    """As PostgreSQL's autovacuum does a little later."""
+    # As SQLite does at the next quiet moment, and PostgreSQL's autovacuum a little later.
+    settle = "PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "VACUUM ANALYZE"
     with installation.look.engine.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE"))
+        connection.execute(text(settle))
+
+
+def rows(sizes: Sizes) -> None:
+    """Into a database that holds people, one gateway and its page. Commits are the caller's."""
+    _gateways(sizes)
+    _pages(sizes)
+    _conversations(sizes)
+    _messages(sizes)
+    _journal(sizes)
 
 
 def _gateways(sizes: Sizes) -> None:
@@ -183,7 +183,7 @@ def _journal(sizes: Sizes) -> None:
         Event,
         n,
         tenant_id=tenant,
-        delivery_id=_whole(n.c.i - 1, EVENTS_EACH) + 1,
+        delivery_id=(n.c.i - 1) // EVENTS_EACH + 1,
         gateway_id=literal(1),
         page_id=_page(conversation, sizes),
         conversation_id=conversation,
@@ -223,10 +223,6 @@ def moment(number: ColumnElement[Any]) -> ColumnElement[datetime]:
     if db.engine.dialect.name == "sqlite":
         return func.strftime("%Y-%m-%d %H:%M:%f000", seconds, "unixepoch", type_=UTCDateTime())
     return func.to_timestamp(seconds, type_=UTCDateTime())
-
-
-def _whole(number: ColumnElement[int], by: int) -> ColumnElement[int]:
-    return number.op("/", return_type=Integer())(by)
 
 
 def _page(conversation: ColumnElement[Any], sizes: Sizes) -> ColumnElement[int]:
