@@ -63,7 +63,8 @@ class Conversation(Model, BelongsToTenant):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
-        Index("ix_conversations_page_id_last_message_at", "page_id", "last_message_at"),
+        # `tenant_id` stands in it for the same reason.
+        Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),
     )
 
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))

@@ -40,6 +40,14 @@ class Page(Model, BelongsToTenant):
         ),
         UniqueConstraint("gateway_id", "meta_id"),
         Index("ix_pages_gateway_id_name", "gateway_id", "name"),
+        Index("ix_pages_tenant_id_name", "tenant_id", "name"),
+        # As the register sorts them.
+        Index(
+            "ix_pages_by_name",
+            *("gateway_id", text("lower(name)"), "id"),
+            sqlite_where=CONNECTED,
+            postgresql_where=CONNECTED,
+        ),
     )
 
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"))
