@@ -7,9 +7,9 @@ from sqlalchemy import Table, select
 from tests import cast
 from webgateway.conversations.models import Part
 from webgateway.db import Model, db, utcnow
+from webgateway.heartbeat import Heartbeat
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import DataDeletion, Login
-from webgateway.worker import Heartbeat
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
 KYIV = datetime(2026, 3, 29, 3, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
@@ -41,7 +41,14 @@ def fill() -> None:
     db.session.add(delivery)
     db.session.flush()
     rest = [
-        Part(message_id=answer.id, conversation_id=peter.id, position=0, key="wg:1", text="Yes"),
+        Part(
+            message_id=answer.id,
+            conversation_id=peter.id,
+            page_id=page.id,
+            position=0,
+            key="wg:1",
+            text="Yes",
+        ),
         _event(delivery, peter),
         Login(gateway_id=page.gateway_id, user_id=ada, state_hash="0", redirect_uri="", code="AQD"),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),

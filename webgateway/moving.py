@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,10 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from . import rows
 from .db import Model, utcnow
-from .worker import BEAT, Heartbeat
-
-# Longer than a worker between two signs of life.
-AT_WORK = timedelta(seconds=4 * BEAT)
+from .heartbeat import SEEN_LATELY, Heartbeat
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], object]]]
 """Of a table's name and its number of rows: a context whose value is called with how many more are done."""
@@ -113,7 +109,7 @@ def _same_migration(old: str | None, new: str | None) -> None:
 def _at_rest(reading: Connection) -> None:
     """Two workers on two copies would send every waiting message twice."""
     seen = reading.scalar(select(func.max(Heartbeat.seen_at)))
-    if seen is not None and utcnow() - seen < AT_WORK:
+    if seen is not None and utcnow() - seen < SEEN_LATELY:
         raise Refused("A worker is at work on SOURCE: stop web and worker, wait half a minute, try again.")
 
 
