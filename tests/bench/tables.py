@@ -148,12 +148,20 @@ def _messages(sizes: Sizes) -> None:
         text=words("Is the shop open on day ", n.c.i),
         occurred_at=moment(n.c.i),
     )
-    of_agents = select(Message.id, Message.conversation_id, Message.mid, Message.text, Message.occurred_at)
+    of_agents = select(
+        Message.id,
+        Message.conversation_id,
+        Message.page_id,
+        Message.mid,
+        Message.text,
+        Message.occurred_at,
+    )
     _fill(
         Part,
         of_agents.where(Message.author == "agent").cte("n"),
         message_id="id",
         conversation_id="conversation_id",
+        page_id="page_id",
         position=literal(0),
         key="mid",
         text="text",
