@@ -10,7 +10,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .errors import GraphError, Unreachable, from_answer
-from .values import dict_of, id_of
+from .values import dict_of, id_of, storable
 
 _NEVER_LEFT = (
     requests.exceptions.ConnectTimeout,
@@ -59,7 +59,7 @@ def read(response: requests.Response, had_token: bool) -> Any:
     Raises GraphError, or Unreachable when the answer cannot be read (a gateway's HTML page, half a body).
     """
     try:
-        body = json.loads(response.content)
+        body = storable(json.loads(response.content))
     except (ValueError, RecursionError):
         body = None
     status = response.status_code
