@@ -119,4 +119,4 @@ def test_what_no_database_could_hold_is_replaced(meta: requests_mock.Mocker, gra
     meta.get("https://graph.test/v26.0/210", text=name)
     meta.post("https://graph.test/v26.0/", json=[{"code": 200, "body": name}])
     assert graph.get("210") == {"name": "Orchard\ufffd ?"}
-    assert graph.batch([BatchItem("GET", "210", token="EAAolena")]) == [{"name": "Orchard\ufffd ?"}]
+    assert graph.batch([BatchItem("210", "EAAolena")]) == [{"name": "Orchard\ufffd ?"}]
