@@ -287,7 +287,7 @@ class TestRefused:
             db.text("CREATE TRIGGER no BEFORE INSERT ON parts BEGIN SELECT RAISE(ABORT, 'not today'); END")
         )
         db.session.commit()
-        assert "not today" in refused(app, old)
+        assert "a row of parts, ids 1 to 1: not today" in refused(app, old)
 
 
 def test_a_sign_of_life_of_long_ago_holds_nobody_up(old, tmp_path):

@@ -1,5 +1,7 @@
 """The worker's loop: what waits is worked on, a failing job ends nothing, stopping finishes what is held."""
 
+import random
+import string
 import time
 from datetime import timedelta
 
@@ -80,3 +82,12 @@ def test_a_failure_that_cannot_be_written_down_ends_nothing(app, visitor, page, 
         eventually(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
         post(visitor, page.gateway, delivery(text("good", "m_good", by="77")))
         eventually(lambda: db.session.query(Message).count() == 1)
+
+
+def test_a_delivery_that_the_database_cannot_hold_lets_the_next_one_through(app, visitor, page):
+    """PostgreSQL indexes no text of 9,000 characters: an operational error, as if it were busy."""
+    endless = "".join(random.Random(1).choices(string.ascii_letters, k=9000))
+    with at_work(app):
+        post(visitor, page.gateway, delivery(text("Hi", f"m_{endless}")))
+        post(visitor, page.gateway, delivery(text("Hello", "m_2", by="77")))
+        eventually(lambda: db.session.query(Message).filter_by(mid="m_2").count() == 1)

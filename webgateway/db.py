@@ -155,4 +155,7 @@ def looking() -> Iterator[None]:
 
 def passing(error: OperationalError) -> bool:
     """Whether the database was locked, full or away, rather than asked what it cannot do."""
-    return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    beyond_a_limit = str(getattr(error.orig, "sqlstate", "")).startswith(
+        "54"
+    )  # PostgreSQL: too long to index
+    return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR and not beyond_a_limit

@@ -60,7 +60,7 @@ def copy(old: Engine, new: Engine, progress: Progress) -> int:
             _settle(writing)
             return copied
     except DBAPIError as error:
-        raise Refused(f"The database refused: {str(error.orig).splitlines()[0]}") from error
+        raise Refused(f"The database refused: {_words(error)}") from error
 
 
 def check(reading: Connection, writing: Connection) -> None:
@@ -129,11 +129,27 @@ def _copy_table(table: Table, reading: Connection, writing: Connection, progress
     total = _count(table, reading)
     with progress(table.name, total) as more:
         for chunk in rows.read(table, reading):
-            rows.write(table, writing, chunk)
+            _write(table, writing, chunk)
             more(len(chunk))
     if _count(table, writing) != total:
         raise Refused(f"Not every row of {table.name} arrived; nothing was copied.")
     return total
+
+
+def _write(table: Table, writing: Connection, chunk: list[dict[str, Any]]) -> None:
+    try:
+        rows.write(table, writing, chunk)
+    except DBAPIError as error:
+        ends = [
+            " ".join(str(row[f"{key.name}_"]) for key in table.primary_key) for row in (chunk[0], chunk[-1])
+        ]
+        where = f"a row of {table.name}, ids {ends[0]} to {ends[1]}"
+        raise Refused(f"The database refused {where}: {_words(error)}") from error
+
+
+def _words(error: DBAPIError) -> str:
+    """Without the lines that quote a row."""
+    return str(error.orig).splitlines()[0]
 
 
 def _count(table: Table, connection: Connection) -> int:

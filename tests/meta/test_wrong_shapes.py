@@ -10,7 +10,7 @@ import requests_mock
 
 from webgateway.meta import app, messages, oauth, pages, profiles
 from webgateway.meta.errors import GraphError
-from webgateway.meta.graph import Graph
+from webgateway.meta.graph import BatchItem, Graph
 from webgateway.meta.oauth import TokenInfo
 
 JUNK: list[Any] = [
@@ -111,3 +111,12 @@ def test_a_login_without_a_person_is_refused(graph: Graph, meta: requests_mock.M
     meta.get("https://graph.test/v26.0/me", json=True)
     with pytest.raises(GraphError, match="who logged in"):
         oauth.me(graph, "t")
+
+
+def test_what_no_database_could_hold_is_replaced(meta: requests_mock.Mocker, graph: Graph) -> None:
+    """NUL and half a pair of surrogates, which JSON may hold."""
+    name = r'{"name": "Orchard\u0000 \ud83d"}'
+    meta.get("https://graph.test/v26.0/210", text=name)
+    meta.post("https://graph.test/v26.0/", json=[{"code": 200, "body": name}])
+    assert graph.get("210") == {"name": "Orchard\ufffd ?"}
+    assert graph.batch([BatchItem("210", "EAAolena")]) == [{"name": "Orchard\ufffd ?"}]

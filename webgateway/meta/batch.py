@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from .errors import GraphError, Unreachable, from_answer
 from .transport import encode
+from .values import storable
 
 SIZE = 50
 """Meta takes no more at once."""
@@ -37,7 +38,7 @@ def outcome(row: Any, had_token: bool) -> dict[str, Any] | GraphError:
     if not isinstance(row, dict):
         return Unreachable("Meta left this call of a batch out.", sent_unclear=True)
     try:
-        body = json.loads(row.get("body") or "")
+        body = storable(json.loads(row.get("body") or ""))
     except (TypeError, ValueError, RecursionError):
         return Unreachable("Meta's answer to a call of a batch cannot be read.", sent_unclear=True)
     if isinstance(body, bool):

@@ -12,6 +12,7 @@ import requests
 
 from . import batch, deadline, transport
 from .batch import BatchItem as BatchItem
+from .clock import clock
 from .errors import GraphError, Unreachable, json_header
 from .signature import appsecret_proof
 from .transport import after_cursor, encode
@@ -149,7 +150,7 @@ class Graph:
             return {}
         if not timed:
             return {"appsecret_proof": appsecret_proof(token, self.app_secret)}
-        at = int(time.time())
+        at = clock.now()
         proof = appsecret_proof(token, self.app_secret, at)
         return {"appsecret_proof": proof, "appsecret_time": str(at)}
 
@@ -171,6 +172,7 @@ class Graph:
         self, method: str, path: str, got: requests.Response | None, seconds: float, error: GraphError | None
     ) -> None:
         headers: Mapping[str, str] = {} if got is None else got.headers
+        clock.hear(headers.get("date"))
         self.served_version = headers.get("facebook-api-version")
         self.usage = {
             "app": json_header(headers, "x-app-usage"),

@@ -10,7 +10,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .errors import GraphError, Unreachable, from_answer, passed_on
-from .values import dict_of, id_of
+from .values import dict_of, id_of, storable
 
 MOST_BYTES = 16 * 2**20
 """Of an answer; the longest of Meta's are a few hundred KiB."""
@@ -62,7 +62,7 @@ def read(response: requests.Response, had_token: bool) -> Any:
     Raises GraphError, or Unreachable when the answer cannot be read (a gateway's HTML page, half a body).
     """
     try:
-        body = json.loads(_content(response))
+        body = storable(json.loads(_content(response)))
     except (ValueError, RecursionError):
         body = None
     status = response.status_code
