@@ -232,3 +232,76 @@ class TestSendAgain:
         assert as_gail.post(f"/conversations/{other.id}/messages/{message.id}/retry").status_code == 404
         assert as_gail.post(f"/conversations/{other.id}/messages/4711/retry").status_code == 404
         assert self.states() == ["sent", "failed"]
+
+
+class TestItDidArrive:
+    @pytest.fixture
+    def message(self, peter):
+        message = outgoing.write(peter, "x" * 5000, "agent")
+        for part, state in zip(message.parts, ("sent", "unclear", "held"), strict=True):
+            part.state = state
+        message.parts[1].error = "Meta's answer did not arrive."
+        db.session.commit()
+        return message
+
+    def url(self, message: Message) -> str:
+        return f"/conversations/{message.conversation_id}/messages/{message.id}/arrival"
+
+    def states(self) -> list[str]:
+        return list(db.session.scalars(select(Part.state).order_by(Part.position)))
+
+    def test_what_somebody_saw_at_meta_counts_as_sent_and_the_rest_goes_out(self, as_gail, message):
+        answer = as_gail.post(self.url(message))
+        assert (answer.status_code, answer.location) == (303, f"/conversations/{message.conversation_id}")
+        assert self.states() == ["sent", "sent", "waiting"]
+        assert message.parts[1].error is None
+        assert message.parts[1].sent_at
+
+    def test_the_thread_is_answered_where_htmx_asks(self, as_gail, message):
+        headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+        answer = as_gail.post(self.url(message), headers=headers)
+        assert answer.status_code == 200
+        assert "2 of 3 sent" in answer.text
+
+    def test_the_echo_that_comes_after_all_changes_nothing_but_the_name(self, as_gail, message):
+        as_gail.post(self.url(message))
+        outgoing.arrived(message.parts[1], "m_2", utcnow())
+        db.session.commit()
+        assert self.states() == ["sent", "sent", "waiting"]
+        assert message.parts[1].mid == "m_2"
+
+    def test_it_can_be_said_when_nobody_may_write_any_more(self, as_gail, message):
+        message.conversation.closed_at = utcnow()
+        db.session.commit()
+        shown = as_gail.get(f"/conversations/{message.conversation_id}").text
+        assert "It did arrive" in shown
+        assert "Send again" not in shown
+        as_gail.post(self.url(message))
+        assert self.states()[1] == "sent"
+
+    @pytest.mark.parametrize("state", ["failed", "waiting", "read"])
+    def test_what_is_not_unclear_stays_as_it_is(self, as_gail, message, state):
+        for part in message.parts:
+            part.state = state
+        db.session.commit()
+        as_gail.post(self.url(message))
+        assert self.states() == [state] * 3
+
+    def test_it_is_not_offered_where_nothing_is_unclear(self, as_gail, message):
+        message.parts[1].state = message.parts[2].state = "failed"
+        db.session.commit()
+        shown = as_gail.get(f"/conversations/{message.conversation_id}").text
+        assert "It did arrive" not in shown
+        assert "Try again" in shown
+
+    def test_strangers_and_those_without_the_right_cannot(self, as_rita, as_nora, visitor, message):
+        assert as_rita.post(self.url(message)).status_code == 404
+        assert as_nora.post(self.url(message)).status_code == 403
+        assert "/login" in visitor.post(self.url(message)).location
+        assert self.states() == ["sent", "unclear", "held"]
+
+    def test_a_message_of_another_conversation_is_not_found(self, as_gail, message, page):
+        other = cast.conversation(cast.contact(page, "Maya Ruiz", "7392015648120395"))
+        assert as_gail.post(f"/conversations/{other.id}/messages/{message.id}/arrival").status_code == 404
+        assert as_gail.post(f"/conversations/{other.id}/messages/4711/arrival").status_code == 404
+        assert self.states() == ["sent", "unclear", "held"]

@@ -203,6 +203,14 @@ class TestOurOwnMessages:
         receive(echo("Hello Peter", "m_late", metadata=sent.key))
         assert (sent.state, sent.mid) == ("sent", "m_late")
 
+    def test_a_watermark_is_no_proof_that_an_unclear_send_arrived(self, receive, sent):
+        """The customer may have read what was sent before it: only the echo or a person can tell."""
+        sent.state, sent.mid, sent.sent_at = "unclear", None, None
+        db.session.commit()
+        receive(item(read={"watermark": self.at(utcnow())}))
+        receive(item(delivery={"watermark": self.at(utcnow()), "mids": ["m_out"]}))
+        assert sent.state == "unclear"
+
     def test_an_answer_from_metas_inbox_is_shown_as_the_pages(self, receive, sent):
         receive(echo("From the inbox", "m_inbox", at=NOON + 9000))
         assert [message.author for message in messages()] == ["customer", "page", "agent"]

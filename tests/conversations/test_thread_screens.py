@@ -275,4 +275,29 @@ class TestDelivery:
     def test_an_unclear_send_says_so_and_leaves_it_to_a_person(self, as_gail, message):
         told = self.state(as_gail, message, "unclear", "held", "held", error="Nobody knows.")
         assert "Nobody knows." in told
-        assert "Try again" in told
+        assert "It did arrive" in told
+        assert "The customer may have it already" in told
+        assert "Try again" not in told
+
+    def test_a_pause_that_meta_asked_for_says_until_when(self, as_gail, message):
+        page = message.conversation.page
+        page.sends_paused_until = utcnow() + timedelta(minutes=19)
+        told = self.state(as_gail, message, "sent", "waiting", "waiting")
+        assert "1 of 3 sent" in told
+        until = f"{page.sends_paused_until:%Y-%m-%dT%H:%M:%SZ}"
+        assert f'Meta asked for a pause; it is sent at <time datetime="{until}"' in told
+        page.sends_paused_until, page.gateway.calls_paused_until = None, utcnow() + timedelta(minutes=5)
+        assert "Meta asked for a pause" in self.state(as_gail, message, "sent", "waiting", "waiting")
+        page.gateway.calls_paused_until = utcnow() - timedelta(seconds=1)
+        assert "Meta asked for a pause" not in self.state(as_gail, message, "sent", "waiting", "waiting")
+
+    def test_a_pause_and_its_end_are_news(self, as_gail, message):
+        url = poll(as_gail.get(f"/conversations/{message.conversation.id}"))
+        message.conversation.page.sends_paused_until = utcnow() + timedelta(minutes=19)
+        db.session.commit()
+        answer = as_gail.fragment(url)
+        assert "Meta asked for a pause" in answer.text
+        assert as_gail.fragment(poll(answer)).status_code == 204
+        message.conversation.page.sends_paused_until = None
+        db.session.commit()
+        assert "Waiting" in as_gail.fragment(poll(answer)).text

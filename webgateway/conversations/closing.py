@@ -2,7 +2,7 @@
 
 from ..db import utcnow
 from ..users.models import User
-from . import composer, outgoing
+from . import composer, writing
 from .models import Conversation
 
 
@@ -12,6 +12,6 @@ def close(conversation: Conversation, user: User | None = None) -> None:
         return
     flow = conversation.flow
     if flow is not None and flow.closing_message and composer.lock(conversation) is None:
-        outgoing.write(conversation, flow.closing_message, "flow")
+        writing.write(conversation, flow.closing_message, "flow")
     conversation.closed_at = utcnow()
     conversation.closed_by = user

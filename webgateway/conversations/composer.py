@@ -10,7 +10,7 @@ from ..db import db, utcnow
 from ..meta import messages
 from ..pages import tokens
 from ..users.models import User
-from . import outgoing
+from . import writing
 from .models import Conversation, Message
 
 
@@ -71,7 +71,7 @@ def write(conversation: Conversation, text: str, user: User, key: str | None) ->
         )
         if known is not None:
             return known
-    message = outgoing.write(conversation, text, "agent", user)
+    message = writing.write(conversation, text, "agent", user)
     message.key = key or None
     return message
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from . import pace
 from .models import Message
 from .outcome import ARRIVED
 
@@ -11,14 +12,17 @@ WORDS = {"sent": "Sent", "delivered": "Delivered", "read": "Read"}
 
 @dataclass(frozen=True)
 class Delivery:
-    """`tone` as in badges.html; `again`: a person may decide to send the rest again; `next_try_at`: we do."""
+    """`tone` as in badges.html; `again`: a person may decide to send the rest again; `unclear`: or to say it
+    did arrive; `next_try_at`: we try by ourselves; `paused_until`: Meta takes nothing before."""
 
     text: str
     tone: str = "quiet"
     error: str | None = None
     remedy: str | None = None
     again: bool = False
+    unclear: bool = False
     next_try_at: datetime | None = None
+    paused_until: datetime | None = None
 
 
 def of(message: Message) -> Delivery | None:
@@ -31,9 +35,13 @@ def of(message: Message) -> Delivery | None:
     for states, text, tone in ((("failed",), "Not sent", "bad"), (("unclear", "held"), "Unclear", "warn")):
         troubled = [part for part in parts if part.state in states]
         if troubled:
-            return Delivery(some or text, tone, troubled[0].error, troubled[0].remedy, again=True)
+            first = troubled[0]
+            return Delivery(some or text, tone, first.error, first.remedy, True, text == "Unclear")
     waiting = [part for part in parts if part.state == "waiting"]
     if waiting:
+        paused_until = pace.paused_until(message.conversation.page)
+        if paused_until:
+            return Delivery(some or "Paused", "warn", paused_until=paused_until)
         refused = next((part for part in waiting if part.error), None)
         if refused:
             return Delivery(

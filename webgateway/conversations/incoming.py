@@ -9,7 +9,7 @@ from sqlalchemy import Select, or_, select, update
 from ..db import db, utcnow
 from ..meta.events import Attachment, Event
 from ..pages.models import Page
-from . import attachments, outgoing
+from . import attachments, outcome, writing
 from .models import Contact, Conversation, Message, Part
 
 # Meta's clock may be a little ahead of ours; further ahead is a wrong time, and ours is taken.
@@ -65,7 +65,7 @@ def _echo(event: Event, page: Page) -> Outcome:
         .limit(1)
     )
     if part is not None and event.mid:
-        outgoing.arrived(part, event.mid, _time(event))
+        outcome.arrived(part, event.mid, _time(event))
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
     if event.user_id is None or (event.mid and _known(page, event.mid)):
         return Outcome("duplicate", "This message is in the conversation already.")
@@ -222,4 +222,4 @@ def _greet(conversation: Conversation) -> None:
         return
     conversation.greeted_at = utcnow()
     if flow.opening_message:
-        outgoing.write(conversation, flow.opening_message, "flow")
+        writing.write(conversation, flow.opening_message, "flow")

@@ -14,7 +14,7 @@ from ..meta.messages import LIMITS
 from ..pages.models import Page
 from ..users import zone
 from ..users.rights import current_tenant, needs, signed_in
-from . import attachments, closing, composer, delivery, outgoing, thread
+from . import attachments, closing, composer, delivery, thread, writing
 from .forms import MessageForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
@@ -72,12 +72,20 @@ def send(conversation_id: int) -> ResponseReturnValue:
 @needs("conversations", "edit")
 def retry(conversation_id: int, message_id: int) -> ResponseReturnValue:
     conversation = _find(conversation_id, to_write=True)
-    message = find_or_404(
-        db.select(Message).where(Message.id == message_id, Message.conversation_id == conversation.id)
-    )
+    message = _find_message(conversation, message_id)
     if composer.lock(conversation):
         return _show(conversation, status=422)
-    outgoing.send_again(message)
+    writing.send_again(message)
+    db.session.commit()
+    return _news(conversation)
+
+
+@blueprint.post("/<int:conversation_id>/messages/<int:message_id>/arrival")
+@needs("conversations", "edit")
+def arrival(conversation_id: int, message_id: int) -> ResponseReturnValue:
+    """Somebody saw at Meta that an unclear message did arrive."""
+    conversation = _find(conversation_id, to_write=True)
+    writing.seen_at_meta(_find_message(conversation, message_id))
     db.session.commit()
     return _news(conversation)
 
@@ -103,6 +111,12 @@ def _find(conversation_id: int, to_write: bool = False) -> Conversation:
         load(Conversation.closed_by),
     )
     found: Conversation = find_or_404(query.with_for_update() if to_write else query)
+    return found
+
+
+def _find_message(conversation: Conversation, message_id: int) -> Message:
+    of_it = db.select(Message).where(Message.conversation_id == conversation.id)
+    found: Message = find_or_404(of_it.where(Message.id == message_id))
     return found
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
+from . import pace
 from .models import Conversation, Message, Part
 
 STEP = 50
@@ -54,7 +55,8 @@ def length_from(conversation: Conversation, message_id: int) -> int:
 
 
 def token(conversation: Conversation) -> str:
-    """Changes when a message comes, when a part's state does, or when the contact gets a name or picture."""
+    """Changes when a message comes, when a part's state or the pause it waits for does, or when the contact
+    gets a name or picture."""
     messages = db.session.execute(
         select(func.count(), func.max(Message.id)).where(Message.conversation_id == conversation.id)
     ).one()
@@ -68,6 +70,7 @@ def token(conversation: Conversation) -> str:
     seen = (
         tuple(messages),
         [tuple(row) for row in parts],
+        pace.paused_until(conversation.page) if any(row.state == "waiting" for row in parts) else None,
         contact.name,
         contact.picture_url,
     )
