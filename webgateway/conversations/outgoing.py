@@ -5,7 +5,7 @@ import secrets
 import time
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased, joinedload
 
@@ -123,6 +123,16 @@ def fail(part_id: int, error: Exception) -> None:
     part = db.session.get_one(Part, part_id)
     if part.state == "waiting":
         _unclear(part)
+    db.session.commit()
+
+
+def renew(part_id: int) -> None:
+    """Meta takes longer than usual: the part is still ours. Commits."""
+    db.session.execute(
+        update(Part)
+        .where(Part.id == part_id, Part.state == "waiting", Part.leased_until.is_not(None))
+        .values(leased_until=utcnow() + LEASE)
+    )
     db.session.commit()
 
 
