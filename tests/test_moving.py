@@ -23,10 +23,10 @@ from webgateway.conversations.models import Message
 from webgateway.db import db, utcnow
 from webgateway.flows.models import Flow
 from webgateway.gateways.models import Gateway
+from webgateway.heartbeat import Heartbeat, beat
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import Account
 from webgateway.tenants.models import Tenant
-from webgateway.worker import Heartbeat, beat
 
 KEY = Fernet.generate_key().decode()
 NO_REFERRAL = db.text("SELECT count(*) FROM messages WHERE referral IS NULL")

@@ -12,9 +12,9 @@ from tests.deliveries import delivery, post, text
 from tests.serving import at_work
 from webgateway.conversations.models import Message
 from webgateway.db import db, utcnow
+from webgateway.heartbeat import Heartbeat
 from webgateway.journal import taking
 from webgateway.journal.models import Event
-from webgateway.worker import Heartbeat
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def test_a_delivery_becomes_a_message_while_the_worker_runs(app, visitor, page):
 def test_a_job_that_fails_is_written_down_and_its_neighbours_go_on(app, visitor, page, monkeypatch):
     honest = taking.incoming.take
 
-    def broken_for_one(event, of):
+    def broken_for_one(event, *about):
         if event.mid == "m_bad":
             raise ValueError("a defect of ours")
-        return honest(event, of)
+        return honest(event, *about)
 
     monkeypatch.setattr(taking.incoming, "take", broken_for_one)
     with at_work(app):
@@ -65,10 +65,10 @@ def test_a_worker_shows_signs_of_life_and_leaves_none_behind(app):
 def test_a_failure_that_cannot_be_written_down_ends_nothing(app, visitor, page, monkeypatch):
     honest = taking.work
 
-    def broken_for_one(event_id):
-        if db.session.get(Event, event_id).mid == "m_bad":
+    def broken_for_one(job):
+        if db.session.get(Event, job[0]).mid == "m_bad":
             raise ValueError("a defect of ours")
-        honest(event_id)
+        honest(job)
 
     def broken(_job, _error):
         db.session.execute(db.update(Event).values(attempts=1, next_try_at=utcnow() + timedelta(hours=1)))

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Model, db, utcnow
 
-# Longer than three beats of a worker.
-SEEN_LATELY = timedelta(seconds=20)
+BEAT = 5.0
+"""Seconds between two signs."""
+SEEN_LATELY = timedelta(seconds=4 * BEAT)
 
 
 class Heartbeat(Model):
@@ -24,6 +25,12 @@ def beat(name: str) -> None:
     found = db.session.execute(update(Heartbeat).where(Heartbeat.worker == name).values(seen_at=utcnow()))
     if not found.rowcount:  # type: ignore[attr-defined]
         db.session.add(Heartbeat(worker=name))
+    db.session.commit()
+
+
+def leave(name: str) -> None:
+    """It ended as it should."""
+    db.session.execute(delete(Heartbeat).where(Heartbeat.worker == name))
     db.session.commit()
 
 

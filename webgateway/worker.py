@@ -6,34 +6,63 @@ The rows are the jobs: several workers may run, a killed one loses nothing. See 
 import logging
 import signal
 import threading
+from dataclasses import dataclass, field
 from os import getpid
 from socket import gethostname
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import Flask
 from huey.consumer import Consumer
-from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from .conversations import outgoing
 from .db import db, passing
-from .heartbeat import Heartbeat, beat
+from .heartbeat import BEAT, beat, leave
 from .journal import reading, taking
+from .leases import LEASE
 from .pages import completing
+from .waking import Bell, Listener
 
 log = logging.getLogger("webgateway.worker")
 
 IDLE = 0.2  # seconds between looks at the tables when nothing waits
-BEAT = 5.0  # seconds between signs of life
+WOKEN = 1.0  # the same while PostgreSQL wakes us
+SIBLINGS = 5.0  # for all but the first thread of a kind, which wakes the others when it found something
 SENDERS = 4  # messages of this many conversations are on their way to Meta at once
+RENEWAL = LEASE.total_seconds() / 3
 
 
 class Work(Protocol):
-    """A kind of work: `claim` finds the next row, `work` does it, `fail` writes down our own defect."""
+    """A kind of work: `claim` leases what is due next, `work` does it, `renew` extends the lease meanwhile.
 
-    def claim(self) -> int | None: ...
-    def work(self, job: int, /) -> None: ...
-    def fail(self, job: int, error: Exception, /) -> None: ...
+    `fail` writes down what went wrong: our own defect, or a database that took no work (db.passing).
+    """
+
+    def claim(self) -> Any | None: ...
+    def work(self, job: Any, /) -> None: ...
+    def fail(self, job: Any, error: Exception, /) -> None: ...
+    def renew(self, job: Any, /) -> None: ...
+
+
+@dataclass
+class Kind:
+    """`table`: what is inserted there may be work of this kind; the work done may be some for the `next`."""
+
+    name: str
+    work: Work
+    table: str
+    threads: int
+    next: str | None = None
+    bell: Bell = field(default_factory=Bell)
+
+
+def kinds() -> list[Kind]:
+    return [
+        Kind("reading", reading, "deliveries", threads=1, next="events"),
+        Kind("taking", taking, "events", threads=2, next="parts"),
+        Kind("sending", outgoing, "parts", threads=SENDERS),
+        Kind("completing", completing, "logins", threads=2),
+    ]
 
 
 class QuietConsumer(Consumer):
@@ -48,13 +77,23 @@ class Worker:
         self.app = app
         self.name = f"{gethostname()}:{getpid()}"
         self.stopping = threading.Event()
+        self.kinds = kinds()
+        self.bells = {kind.table: kind.bell for kind in self.kinds}
+        self.in_hand: dict[str, tuple[Work, Any]] = {}
         self.threads = [
-            self._thread("reading", reading),
-            self._thread("taking", taking),
-            *(self._thread(f"completing-{number}", completing) for number in (1, 2)),
-            *(self._thread(f"sending-{number}", outgoing) for number in range(1, SENDERS + 1)),
-            threading.Thread(target=self._beat, name="heartbeat"),
+            threading.Thread(target=self._loop, args=(kind, number), name=f"{kind.name}-{number}")
+            for kind in self.kinds
+            for number in range(kind.threads)
         ]
+        self.threads += [
+            threading.Thread(target=self._every, args=(BEAT, self._beat), name="heartbeat"),
+            threading.Thread(target=self._every, args=(RENEWAL, self._renew), name="renewal"),
+        ]
+        self.listener: Listener | None = None
+        with app.app_context():
+            if db.engine.dialect.name == "postgresql":
+                self.listener = Listener(db.engine, self.bells, self.stopping)
+                self.threads.append(threading.Thread(target=self.listener.run, name="listener"))
         huey = app.extensions["huey"]
         self.consumer = None if huey.immediate else QuietConsumer(huey, workers=2, max_delay=2.0)
 
@@ -75,50 +114,73 @@ class Worker:
 
     def stop(self) -> None:
         self.stopping.set()
+        for bell in self.bells.values():
+            bell.ring()
         if self.consumer:
             self.consumer.stop(graceful=True)
         for thread in self.threads:
             thread.join()
         with self.app.app_context():
-            db.session.execute(delete(Heartbeat).where(Heartbeat.worker == self.name))
-            db.session.commit()
+            leave(self.name)
             db.session.remove()
 
-    def _thread(self, name: str, kind: Work) -> threading.Thread:
-        return threading.Thread(target=self._loop, args=(kind,), name=name)
-
-    def _loop(self, kind: Work) -> None:
+    def _loop(self, kind: Kind, number: int) -> None:
         while not self.stopping.is_set():
+            heard = kind.bell.rings
             with self.app.app_context():
-                if not self._once(kind):
-                    self.stopping.wait(IDLE)
+                found = self._once(kind)
+            if not found and not self.stopping.is_set():
+                kind.bell.wait(heard, self._pause(number))
 
-    def _once(self, kind: Work) -> bool:
+    def _pause(self, number: int) -> float:
+        if number > 0:
+            return SIBLINGS
+        return WOKEN if self.listener and self.listener.listening else IDLE
+
+    def _once(self, kind: Kind) -> bool:
         """Do one job; whether there was one. This is the outermost loop: nothing that fails may end it."""
         job = None
         try:
-            job = kind.claim()
+            job = kind.work.claim()
             if job is not None:
-                kind.work(job)
-        except Exception as error:
-            if isinstance(error, OperationalError) and passing(error):
-                # The job is not to blame and waits as it did, in its turn.
-                log.error("the database took no work for now: %s", error.orig)
+                self._work(kind, job)
+        except Exception as error:  # noqa: BLE001 - it is noted
+            self._note(error)
+            if job is not None:
+                self._tell(kind.work, job, error)
             else:
-                log.exception("a job failed")
-                self._tell(kind, job, error)
-            self.stopping.wait(1)
+                self.stopping.wait(1)
         finally:
+            self.in_hand.pop(threading.current_thread().name, None)
             self._leave()
         return job is not None
 
-    def _tell(self, kind: Work, job: int | None, error: Exception) -> None:
-        try:
-            db.session.rollback()
-            if job is not None:
-                kind.fail(job, error)
-        except Exception:
-            log.exception("the failure could not be written down")
+    def _work(self, kind: Kind, job: Any) -> None:
+        self.in_hand[threading.current_thread().name] = kind.work, job
+        kind.bell.ring()  # where one was there may be more
+        kind.work.work(job)
+        if kind.next:
+            self.bells[kind.next].ring()
+
+    def _note(self, error: Exception) -> None:
+        if isinstance(error, OperationalError) and passing(error):
+            log.error("the database took no work for now: %s", error.orig)
+        else:
+            log.exception("a job failed")
+
+    def _tell(self, work: Work, job: Any, error: Exception) -> None:
+        """Once, or as soon as the database takes it: until then the job stays in hand."""
+        while True:
+            try:
+                db.session.rollback()
+                return work.fail(job, error)
+            except OperationalError as busy:
+                if not passing(busy) or self.stopping.wait(1):
+                    return self._note(busy)
+            except Exception:
+                log.exception("the failure could not be written down")
+                self.stopping.wait(1)
+                return None
 
     def _leave(self) -> None:
         try:
@@ -126,13 +188,20 @@ class Worker:
         except SQLAlchemyError:
             log.exception("a transaction could not be left")
 
+    def _renew(self) -> None:
+        for work, job in list(self.in_hand.values()):
+            work.renew(job)
+
     def _beat(self) -> None:
+        beat(self.name)
+
+    def _every(self, seconds: float, what: Any) -> None:
         while not self.stopping.is_set():
             with self.app.app_context():
                 try:
-                    beat(self.name)
+                    what()
                 except SQLAlchemyError:
-                    log.exception("no sign of life could be written")
+                    log.exception("the %s failed", threading.current_thread().name)
                 finally:
-                    db.session.remove()
-            self.stopping.wait(BEAT)
+                    self._leave()
+            self.stopping.wait(seconds)

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import or_, select, update
 
 from ..db import db, utcnow
 from ..meta.events import Attachment, Event
 from ..pages.models import Page
 from . import attachments, outcome, writing
 from .models import Contact, Conversation, Message, Part
+from .talks import Talks
 
 # Meta's clock may be a little ahead of ours; further ahead is a wrong time, and ours is taken.
 AHEAD = timedelta(minutes=5)
@@ -27,27 +28,29 @@ class Outcome:
     conversation: Conversation | None = None
 
 
-def take(event: Event, page: Page) -> Outcome:
+def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
+    """`talks`: those of all events that take effect in this transaction."""
+    talks = talks or Talks([(event, page)])
     if event.standby:
         return Outcome("ignored", "Another app owns this conversation at Meta.")
     if event.kind in ("message", "postback", "referral"):
-        return _from_customer(event, page)
+        return _from_customer(event, page, talks)
     if event.kind == "echo":
-        return _echo(event, page)
+        return _echo(event, page, talks)
     if event.kind in ("delivery", "read"):
         return _watermark(event, page)
     return Outcome("ignored", NOT_YET)
 
 
-def _from_customer(event: Event, page: Page) -> Outcome:
+def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     if event.user_id is None:
         return Outcome("ignored", "It names no customer: the person has not written to the page yet.")
     if event.is_deleted:
         return Outcome("ignored", "The customer withdrew a message; withdrawing is not shown yet.")
-    if event.mid and _known(page, event.mid):
+    if talks.knows(page, event):
         return Outcome("duplicate", "This message is in the conversation already.")
-    conversation = _conversation(page, event)
-    db.session.add(_message(event, conversation, "customer"))
+    conversation = _conversation(page, event, talks)
+    talks.said(_message(event, conversation, "customer"))
     at = _time(event)
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
     _touch(conversation, at, _preview(event))
@@ -55,7 +58,7 @@ def _from_customer(event: Event, page: Page) -> Outcome:
     return Outcome("done", conversation=conversation)
 
 
-def _echo(event: Event, page: Page) -> Outcome:
+def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
     """Our own message coming back settles its part; another's is somebody's answer in Meta's inbox."""
     part = db.session.scalar(
         select(Part)
@@ -67,12 +70,12 @@ def _echo(event: Event, page: Page) -> Outcome:
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, _time(event))
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
-    if event.user_id is None or (event.mid and _known(page, event.mid)):
+    if event.user_id is None or talks.knows(page, event):
         return Outcome("duplicate", "This message is in the conversation already.")
-    conversation = _open_conversation(page, event)
+    conversation = talks.open_conversation(page, event)
     if conversation is None:
         return Outcome("ignored", "The page wrote to somebody who has no open conversation here.")
-    db.session.add(_message(event, conversation, "page"))
+    talks.said(_message(event, conversation, "page"))
     _touch(conversation, _time(event), _preview(event))
     return Outcome("done", conversation=conversation)
 
@@ -98,63 +101,33 @@ def _watermark(event: Event, page: Page) -> Outcome:
     return Outcome("done", conversation=conversation)
 
 
-def _known(page: Page, mid: str) -> bool:
-    return (
-        db.session.scalar(select(Message.id).where(Message.page_id == page.id, Message.mid == mid))
-        is not None
-    )
-
-
-def _contact(page: Page, event: Event) -> Contact:
-    channel = event.channel or "messenger"
-    contact = db.session.scalar(
-        select(Contact).where(
-            Contact.page_id == page.id, Contact.channel == channel, Contact.meta_id == event.user_id
-        )
-    )
-    if contact is None:
-        contact = Contact(tenant_id=page.tenant_id, page=page, channel=channel, meta_id=event.user_id or "")
-        db.session.add(contact)
-        db.session.flush()
-    return contact
-
-
-def _open_conversation(page: Page, event: Event) -> Conversation | None:
-    """Held until the event has taken effect: nobody closes it meanwhile."""
-    still_open = _conversations(page, event).where(Conversation.closed_at.is_(None))
-    return db.session.scalar(still_open.with_for_update(of=Conversation))
-
-
 def _last_conversation(page: Page, event: Event) -> Conversation | None:
-    open_first = (Conversation.closed_at.is_(None).desc(), Conversation.id.desc())
-    return db.session.scalar(_conversations(page, event).order_by(*open_first).limit(1))
-
-
-def _conversations(page: Page, event: Event) -> Select[Conversation]:
-    return (
+    return db.session.scalar(
         select(Conversation)
         .join(Conversation.contact)
         .where(Contact.page_id == page.id, Contact.channel == event.channel, Contact.meta_id == event.user_id)
+        .order_by(Conversation.closed_at.is_(None).desc(), Conversation.id.desc())
+        .limit(1)
     )
 
 
-def _conversation(page: Page, event: Event) -> Conversation:
+def _conversation(page: Page, event: Event, talks: Talks) -> Conversation:
     """The contact's open conversation, or a new one on the gateway's flow of this moment."""
-    conversation = _open_conversation(page, event)
+    conversation = talks.open_conversation(page, event)
     if conversation is None:
-        contact = _contact(page, event)
+        contact = talks.contact(page, event)
         at = _time(event)
         conversation = Conversation(
             tenant_id=page.tenant_id,
             page=page,
+            page_id=page.id,
             contact=contact,
             channel=contact.channel,
             flow=page.gateway.flow,
             opened_at=at,
             last_message_at=at,
         )
-        db.session.add(conversation)
-        db.session.flush()
+        talks.opened(conversation)
     return conversation
 
 

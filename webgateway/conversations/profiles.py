@@ -19,7 +19,12 @@ ROUND = 50
 
 
 @side_work
-def look_up(contact_id: int) -> None:
+def look_up(*contact_ids: int) -> None:
+    for contact_id in contact_ids:
+        _look_up(contact_id)
+
+
+def _look_up(contact_id: int) -> None:
     contact = db.session.get(Contact, contact_id)
     if contact is None or not _due(contact):
         return
@@ -52,8 +57,8 @@ def look_up_the_missed() -> None:
         .limit(ROUND)
     ).all()
     db.session.rollback()
-    for contact_id in missed:
-        look_up.later(contact_id)
+    if missed:
+        look_up.later(*missed)
 
 
 def _due(contact: Contact) -> bool:

@@ -14,6 +14,8 @@ from ..tenants.models import BelongsToTenant
 UNREAD = text("state = 'waiting'")
 NOT_READ = text("state != 'read'")
 WAITING = text("outcome = 'waiting'")
+UNREAD_IN_HAND = text("state = 'waiting' AND leased_until IS NOT NULL")
+IN_HAND = text("outcome = 'waiting' AND leased_until IS NOT NULL")
 
 OUTCOMES = {
     "done": "Done",
@@ -38,6 +40,12 @@ class Delivery(Model, BelongsToTenant):
             "id",
             sqlite_where=NOT_READ,
             postgresql_where=NOT_READ,
+        ),
+        Index(
+            "ix_deliveries_in_hand",
+            *("leased_until", "gateway_id"),
+            sqlite_where=UNREAD_IN_HAND,
+            postgresql_where=UNREAD_IN_HAND,
         ),
         Index("ix_deliveries_tenant_id_id", "tenant_id", "id"),
     )
@@ -74,6 +82,7 @@ class Event(Model, BelongsToTenant):
         # SQLite takes this one for the worker's look at the oldest only because `outcome` leads in it.
         Index("ix_events_oldest_waiting", "outcome", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_events_waiting", "talk", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_events_in_hand", "leased_until", "talk", sqlite_where=IN_HAND, postgresql_where=IN_HAND),
         Index("ix_events_tenant_id_outcome_id", "tenant_id", "outcome", "id"),
         Index("ix_events_gateway_id_dedupe_key", "gateway_id", "dedupe_key"),
     )

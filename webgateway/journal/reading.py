@@ -1,103 +1,76 @@
-"""Reads a delivery: splits it into events, each a row with its page. The row is the job."""
+"""Reads deliveries: splits each into events, each a row with its page. The row is the job."""
 
-from datetime import timedelta
-
-from sqlalchemy import select, update
+from sqlalchemy import insert, select
 
 from ..db import db, looking, utcnow
 from ..meta import events
 from ..pages.models import Page
 from .models import Delivery, Event
-
-BACK_OFF = [
-    timedelta(seconds=10),
-    timedelta(minutes=1),
-    timedelta(minutes=10),
-    timedelta(hours=1),
-    timedelta(hours=6),
-]
+from .waiting import InHand, Waiting
 
 UNKNOWN_PAGE = "No page of this gateway has this id."
 
+# A gateway's deliveries are read one after another: only so the ids of events tell their order.
+waiting = Waiting(
+    Delivery, Delivery.state, Delivery.error, Delivery.gateway_id, Delivery.size, most=(50, 256 * 1024)
+)
+claim, renew = waiting.claim, waiting.renew
 
-def claim() -> int | None:
+
+def work(job: InHand) -> None:
+    """Parse outside of a transaction, then write all events at once; a second worker finds them read."""
     with looking():
-        return db.session.scalar(
-            select(Delivery.id)
-            .where(Delivery.state == "waiting", Delivery.next_try_at <= utcnow())
-            .order_by(Delivery.id)
-            .limit(1)
-        )
-
-
-def work(delivery_id: int) -> None:
-    """Parse outside of a transaction, then write all events at once; a second worker finds it read."""
-    with looking():
-        delivery = db.session.get_one(Delivery, delivery_id)
-        body = delivery.body
-    try:
-        found = events.parse(body)
-    except events.NotADelivery as error:
-        _finish(delivery_id, "failed", f"This is not a delivery of Meta's: {error}")
-    else:
-        if _finish(delivery_id, "read"):
-            _keep(delivery, found)
+        of_job = select(Delivery.id, Delivery.body).where(Delivery.id.in_(job))
+        found = {delivery_id: _parsed(body) for delivery_id, body in db.session.execute(of_job)}
+    for delivery in waiting.held(job):
+        _keep(delivery, found[delivery.id])
     db.session.commit()
 
 
-def fail(delivery_id: int, error: Exception) -> None:
+def fail(job: InHand, error: Exception) -> None:
     """Our own defect: tried again with growing pauses, then failed, kept and shown."""
-    delivery = db.session.get_one(Delivery, delivery_id)
-    delivery.error = f"{type(error).__name__}"
-    if not put_off(delivery):
-        delivery.state = "failed"
-    db.session.commit()
+    waiting.fail(job, error, type(error).__name__)
 
 
-def put_off(job: Delivery | Event) -> bool:
-    """Count the attempt and name the next; False when there have been enough."""
-    again = job.attempts < len(BACK_OFF)
-    if again:
-        job.next_try_at = utcnow() + BACK_OFF[job.attempts]
-    job.attempts += 1
-    return again
+def _parsed(body: bytes) -> list[events.Event] | events.NotADelivery:
+    try:
+        return events.parse(body)
+    except events.NotADelivery as error:
+        return error
 
 
-def _finish(delivery_id: int, state: str, error: str | None = None) -> bool:
-    result = db.session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.state == "waiting")
-        .values(state=state, error=error)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(result.rowcount)  # type: ignore[attr-defined]
-
-
-def _keep(delivery: Delivery, found: list[events.Event]) -> None:
+def _keep(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -> None:
+    delivery.leased_until = None
+    if isinstance(found, events.NotADelivery):
+        delivery.state, delivery.error = "failed", f"This is not a delivery of Meta's: {found}"
+        return
+    delivery.state, delivery.error = "read", None
     pages = pages_by_meta_id(delivery.gateway_id, {event.account_id for event in found})
-    for event in found:
-        page = pages.get(event.account_id)
-        reason = event.ignored or (None if page else UNKNOWN_PAGE)
-        db.session.add(
-            Event(
-                tenant_id=delivery.tenant_id,
-                delivery_id=delivery.id,
-                gateway_id=delivery.gateway_id,
-                page_id=page.id if page else None,
-                position=event.position,
-                kind=event.kind,
-                channel=event.channel,
-                account_id=event.account_id,
-                user_id=event.user_id,
-                mid=event.mid,
-                occurred_at=event.at,
-                dedupe_key=event.dedupe_key,
-                talk=f"{delivery.gateway_id}:{event.account_id}:{event.user_id or ''}",
-                outcome="ignored" if reason else "waiting",
-                reason=reason,
-                done_at=utcnow() if reason else None,
-            )
-        )
+    if found:
+        rows = [_row(delivery, event, pages.get(event.account_id)) for event in found]
+        db.session.execute(insert(Event), rows)
+
+
+def _row(delivery: Delivery, event: events.Event, page: Page | None) -> dict[str, object]:
+    reason = event.ignored or (None if page else UNKNOWN_PAGE)
+    return {
+        "tenant_id": delivery.tenant_id,
+        "delivery_id": delivery.id,
+        "gateway_id": delivery.gateway_id,
+        "page_id": page.id if page else None,
+        "position": event.position,
+        "kind": event.kind,
+        "channel": event.channel,
+        "account_id": event.account_id,
+        "user_id": event.user_id,
+        "mid": event.mid,
+        "occurred_at": event.at,
+        "dedupe_key": event.dedupe_key,
+        "talk": f"{delivery.gateway_id}:{event.account_id}:{event.user_id or ''}",
+        "outcome": "ignored" if reason else "waiting",
+        "reason": reason,
+        "done_at": utcnow() if reason else None,
+    }
 
 
 def pages_by_meta_id(gateway_id: int, account_ids: set[str]) -> dict[str, Page]:

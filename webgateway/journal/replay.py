@@ -20,9 +20,11 @@ class Replayed:
 
 def event(event: Event, parsed: list[events.Event] | None = None) -> Replayed:
     """Events of no use stay ignored, those that wait anyway keep waiting. `parsed`: its delivery's events."""
-    db.session.refresh(event, ["outcome", "attempts"], with_for_update=True)
+    db.session.refresh(event, ["outcome", "attempts", "leased_until"], with_for_update=True)
     if event.outcome in ("done", "duplicate"):
         return Replayed(refused="It took effect already and is not repeated.")
+    if event.leased_until is not None:
+        return Replayed(refused="It is being worked on right now.")
     if event.outcome == "waiting" and not event.attempts:
         return Replayed(refused="It is waiting already.")
     reason = _of_no_use(event, parsed or events.parse(event.delivery.body))
@@ -37,6 +39,8 @@ def event(event: Event, parsed: list[events.Event] | None = None) -> Replayed:
 def delivery(delivery: Delivery) -> Replayed:
     """One that was never read is read anew; of another, the events that had no effect wait again."""
     db.session.refresh(delivery, with_for_update=True)
+    if delivery.leased_until is not None:
+        return Replayed(refused="It is being worked on right now.")
     if delivery.state != "read":
         delivery.state, delivery.error = "waiting", None
         delivery.attempts, delivery.next_try_at = 0, utcnow()

@@ -1,81 +1,93 @@
-"""Lets an event take effect in its conversation, once, in the order of its talk. The row is the job."""
+"""Lets events take effect in their conversations, once, each in the order of its talk. The row is the job."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import literal, select
+from sqlalchemy.orm import joinedload
 
 from ..conversations import incoming, profiles
+from ..conversations.models import Conversation
+from ..conversations.talks import Talks
 from ..db import db, looking, utcnow
+from ..gateways.models import Gateway
 from ..meta import events
+from ..pages.models import Page
 from .models import Delivery, Event
-from .reading import put_off
+from .waiting import InHand, Waiting
+
+# On SQLite the door waits while a batch takes effect: no more at once than is done in a moment.
+MOST = 40
+
+waiting = Waiting(Event, Event.outcome, Event.reason, Event.talk, literal(1), most=(MOST, MOST))
+claim, renew = waiting.claim, waiting.renew
+
+Key = tuple[int, str]
+"""Gateway and dedupe key: the same happening, however often Meta delivers it."""
 
 
-def claim() -> int | None:
-    """The oldest waiting event whose talk has none before it; one that failed before holds nobody up."""
-    earlier = aliased(Event)
-    blocked = exists().where(
-        earlier.talk == Event.talk, earlier.outcome == "waiting", earlier.id < Event.id, earlier.attempts == 0
-    )
-    with looking():
-        return db.session.scalar(
-            select(Event.id)
-            .where(Event.outcome == "waiting", Event.next_try_at <= utcnow(), ~blocked)
-            .order_by(Event.id)
-            .limit(1)
-        )
-
-
-def work(event_id: int) -> None:
-    """Effect and outcome are one transaction."""
-    event = db.session.scalar(select(Event).where(Event.id == event_id).with_for_update(skip_locked=True))
-    if event is None or event.outcome != "waiting":
-        db.session.rollback()
-        return
-    outcome = _take(event)
-    event.outcome, event.reason = outcome.outcome, outcome.reason
-    event.conversation = outcome.conversation
-    event.done_at = utcnow()
+def work(job: InHand) -> None:
+    """Effects and outcomes are one transaction."""
+    parsed = _parsed(job)
+    page = joinedload(Event.page).joinedload(Page.gateway).joinedload(Gateway.flow)
+    held = waiting.held(job, page)
+    taken = _taken_before(held)
+    talks = Talks((parsed[event.id], event.page) for event in held if event.page)
+    for event in held:
+        outcome = _take(event, parsed[event.id], talks, taken)
+        event.outcome, event.reason = outcome.outcome, outcome.reason
+        event.conversation = outcome.conversation
+        event.done_at, event.leased_until = utcnow(), None
     db.session.commit()
-    if outcome.conversation and outcome.conversation.contact.profile_checked_at is None:
-        profiles.look_up.later(outcome.conversation.contact_id)
+    _look_up_strangers([event.conversation for event in held if event.conversation])
 
 
-def fail(event_id: int, error: Exception) -> None:
+def fail(job: InHand, error: Exception) -> None:
     """Our own defect: tried again with growing pauses, then failed, kept and shown."""
-    event = db.session.get_one(Event, event_id)
-    if event.outcome != "waiting":
-        return
-    event.reason = f"It could not be worked on ({type(error).__name__})."
-    if not put_off(event):
-        event.outcome = "failed"
-    db.session.commit()
+    waiting.fail(job, error, f"It could not be worked on ({type(error).__name__}).")
 
 
-def _take(event: Event) -> incoming.Outcome:
+def _take(event: Event, parsed: events.Event, talks: Talks, taken: set[Key]) -> incoming.Outcome:
     if event.page is None:
         return incoming.Outcome("ignored", "The page is no longer connected.")
-    if _taken_before(event):
+    key = event.gateway_id, event.dedupe_key
+    if key in taken:
         return incoming.Outcome("duplicate", "Meta delivered this before.", event.conversation)
-    parsed = _parsed(str(db.engine.url), event.delivery_id)[event.position]
-    return incoming.take(parsed, event.page)
+    outcome = incoming.take(parsed, event.page, talks)
+    if outcome.outcome == "done":
+        taken.add(key)
+    return outcome
 
 
-def _taken_before(event: Event) -> bool:
-    return (
-        db.session.scalar(
-            select(Event.id)
-            .where(Event.gateway_id == event.gateway_id, Event.dedupe_key == event.dedupe_key)
-            .where(Event.outcome == "done", Event.id != event.id)
-            .limit(1)
-        )
-        is not None
+def _taken_before(held: Sequence[Event]) -> set[Key]:
+    """Of the keys of these events, those that took effect."""
+    gateways, keys = {event.gateway_id for event in held}, {event.dedupe_key for event in held}
+    done = select(Event.gateway_id, Event.dedupe_key).where(
+        Event.gateway_id.in_(gateways), Event.dedupe_key.in_(keys), Event.outcome == "done"
     )
+    return {(gateway_id, key) for gateway_id, key in db.session.execute(done)}
 
 
-@lru_cache(maxsize=16)
-def _parsed(_database: str, delivery_id: int) -> list[events.Event]:
-    """Kept for the neighbours of an event: a delivery may hold a thousand."""
-    body = db.session.scalar(select(Delivery.body).where(Delivery.id == delivery_id))
-    return events.parse(body or b"")
+def _look_up_strangers(conversations: Sequence[Conversation]) -> None:
+    strangers = {one.contact_id for one in conversations if one.contact.profile_checked_at is None}
+    if strangers:
+        profiles.look_up.later(*sorted(strangers))
+
+
+def _parsed(job: InHand) -> dict[int, events.Event]:
+    """Each event as its delivery tells it; read outside of the transaction that writes."""
+    with looking():
+        found = db.session.execute(
+            select(Event.id, Event.position, Event.delivery_id).where(Event.id.in_(job))
+        ).all()
+        bodies = db.session.execute(
+            select(Delivery.id, Delivery.body).where(Delivery.id.in_({one.delivery_id for one in found}))
+        ).all()
+    parsed = {delivery_id: _parse(body) for delivery_id, body in bodies}
+    return {one.id: parsed[one.delivery_id][one.position] for one in found}
+
+
+@lru_cache(maxsize=4)
+def _parse(body: bytes) -> list[events.Event]:
+    """Kept for the next batches: a delivery may hold a thousand."""
+    return events.parse(body)

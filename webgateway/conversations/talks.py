@@ -1,0 +1,68 @@
+"""The customers, open conversations and known messages of several events, looked up at once."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+from ..db import db
+from ..meta.events import Event
+from ..pages.models import Page
+from .models import Contact, Conversation, Message
+
+Customer = tuple[int, str, str]
+"""Page, channel and Meta's id."""
+
+
+class Talks:
+    """The open conversations are held until the events have taken effect: nobody closes them meanwhile."""
+
+    def __init__(self, events: Iterable[tuple[Event, Page]]) -> None:
+        events = list(events)
+        pages = {page.id for _, page in events}
+        people = {event.user_id for event, _ in events if event.user_id}
+        mids = {event.mid for event, _ in events if event.mid}
+        theirs = (Contact.page_id.in_(pages), Contact.meta_id.in_(people))
+        contacts = db.session.scalars(select(Contact).where(*theirs))
+        self._contacts = {(one.page_id, one.channel, one.meta_id): one for one in contacts}
+        still_open = (
+            select(Conversation)
+            .join(Conversation.contact)
+            .where(*theirs, Conversation.closed_at.is_(None))
+            .order_by(Conversation.id)
+            .options(contains_eager(Conversation.contact))
+            .with_for_update(of=Conversation)
+        )
+        self._open = {one.contact: one for one in db.session.scalars(still_open)}
+        known = select(Message.page_id, Message.mid).where(Message.page_id.in_(pages), Message.mid.in_(mids))
+        self._mids = {(page_id, mid) for page_id, mid in db.session.execute(known)}
+
+    def knows(self, page: Page, event: Event) -> bool:
+        return (page.id, event.mid) in self._mids
+
+    def open_conversation(self, page: Page, event: Event) -> Conversation | None:
+        contact = self._contacts.get(_customer(page, event))
+        return self._open.get(contact) if contact else None
+
+    def contact(self, page: Page, event: Event) -> Contact:
+        customer = _customer(page, event)
+        if customer not in self._contacts:
+            _, channel, meta_id = customer
+            contact = Contact(
+                tenant_id=page.tenant_id, page=page, page_id=page.id, channel=channel, meta_id=meta_id
+            )
+            db.session.add(contact)
+            self._contacts[customer] = contact
+        return self._contacts[customer]
+
+    def opened(self, conversation: Conversation) -> None:
+        db.session.add(conversation)
+        self._open[conversation.contact] = conversation
+
+    def said(self, message: Message) -> None:
+        db.session.add(message)
+        self._mids.add((message.page_id, message.mid or ""))
+
+
+def _customer(page: Page, event: Event) -> Customer:
+    return page.id, event.channel or "messenger", event.user_id or ""

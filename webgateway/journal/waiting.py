@@ -1,0 +1,179 @@
+"""Rows that wait for a worker: claimed in their order, leased, put off, given up. The row is the job."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, exists, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm.interfaces import ORMOption
+
+from ..db import db, looking, passing, utcnow
+from ..leases import LEASE
+from .models import Delivery, Event
+
+BACK_OFF = [
+    timedelta(seconds=10),
+    timedelta(minutes=1),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+    timedelta(hours=6),
+]
+
+ONE_OF_SEVERAL = "Tried together with others, one of which could not be worked on."
+HELD_TOO_LONG = "The worker that had it in hand did not come to an end."
+
+Kept = TypeVar("Kept", Delivery, Event)
+
+
+InHand = Sequence[int]
+"""Ids of rows that one worker holds, in their order."""
+
+
+class Waiting(Generic[Kept]):
+    """The rows of `table` whose `state` is waiting.
+
+    Rows of the same `line` are worked on one after another, however many workers there are; one that is put
+    off holds nobody up. `weight` and `most` limit what is claimed at once.
+    """
+
+    def __init__(
+        self,
+        table: type[Kept],
+        state: InstrumentedAttribute[str],
+        reason: InstrumentedAttribute[str | None],
+        line: InstrumentedAttribute[Any],
+        weight: SQLColumnExpression[int],
+        most: tuple[int, int],
+    ) -> None:
+        self.table: type[Kept] = table
+        self.state, self.reason, self.line, self.weight = state, reason, line, weight
+        self.most, self.heaviest = most
+
+    def claim(self) -> InHand | None:
+        """The oldest that are due, of lines in which no other worker holds any. Commits."""
+        with looking():
+            due, lapsed = db.session.execute(
+                select(exists(self._due().limit(1)), exists(select(1).where(*self._lapsed())))
+            ).one()
+        if not due and not lapsed:
+            return None
+        self._sweep()
+        rows = db.session.execute(self._due().limit(self.most)).all()
+        batch = self._batch(rows, self._locked([row.id for row in rows]))
+        self._lease(batch, utcnow() + LEASE)
+        db.session.commit()
+        return batch or None
+
+    def held(self, job: InHand, *options: ORMOption) -> Sequence[Kept]:
+        """All rows of the job, locked; or none, when another worker had a hand in it: then what it left goes
+        back, because it may come after what the other one holds."""
+        rows = self._rows(job, *options)
+        if len(rows) == len(job):
+            return rows
+        self._lease([row.id for row in rows], None)
+        return []
+
+    def renew(self, job: InHand) -> None:
+        """What a worker is just writing to is locked, and so nobody takes it. Commits."""
+        self._lease(self._locked(job, self.table.leased_until.is_not(None)), utcnow() + LEASE)
+        db.session.commit()
+
+    def fail(self, job: InHand, error: Exception, reason: str) -> None:
+        """Put off the row that failed; of several, which nobody knows, each is tried alone. A database that
+        took no work for now blames nobody. Commits."""
+        rows = self._rows(job)
+        for row in rows:
+            row.leased_until = None
+            if isinstance(error, OperationalError) and passing(error):
+                continue
+            if len(rows) == 1:
+                self._put_off(row, utcnow(), reason)
+            else:
+                setattr(row, self.reason.key, ONE_OF_SEVERAL)
+        db.session.commit()
+
+    def _rows(self, ids: InHand, *options: ORMOption) -> Sequence[Kept]:
+        return db.session.scalars(
+            select(self.table)
+            .where(self.table.id.in_(ids), self.state == "waiting")
+            .order_by(self.table.id)
+            .options(*options)
+            .with_for_update(of=self.table, skip_locked=True)
+            .execution_options(populate_existing=True)
+        ).all()
+
+    def _due(self) -> Select[Any]:
+        held = aliased(self.table)
+        held_lines = select(getattr(held, self.line.key)).where(
+            getattr(held, self.state.key) == "waiting", held.leased_until.is_not(None)
+        )
+        return (
+            select(
+                self.table.id,
+                self.line.label("line"),
+                self.weight.label("weight"),
+                self.reason.is_not(None).label("doubtful"),
+            )
+            .where(self.state == "waiting", self.table.next_try_at <= utcnow())
+            .where(self.table.leased_until.is_(None), self.line.not_in(held_lines))
+            .order_by(self.table.id)
+        )
+
+    def _lapsed(self) -> list[ColumnElement[bool]]:
+        return [self.state == "waiting", self.table.leased_until < utcnow()]
+
+    def _sweep(self) -> None:
+        """A lease that ran out was an attempt. Its pause counts from the last sign of life, so that after the
+        first ones the row is due at once and still comes before the later ones of its line."""
+        lapsed = select(self.table).where(*self._lapsed()).with_for_update(skip_locked=True)
+        for row in db.session.scalars(lapsed.execution_options(populate_existing=True)):
+            assert row.leased_until is not None
+            self._put_off(row, row.leased_until - LEASE, HELD_TOO_LONG)
+        db.session.flush()
+
+    def _put_off(self, row: Kept, since: datetime, reason: str) -> None:
+        setattr(row, self.reason.key, reason)
+        row.leased_until = None
+        if row.attempts < len(BACK_OFF):
+            row.next_try_at = since + BACK_OFF[row.attempts]
+        else:
+            setattr(row, self.state.key, "failed")
+        row.attempts += 1
+
+    def _batch(self, rows: Sequence[Row[Any]], locked: Iterable[int]) -> list[int]:
+        """As many from the front as go together. One that was tried before comes alone: it takes nobody along
+        when it fails again or kills the worker."""
+        free, overtaken = set(locked), set()
+        batch: list[int] = []
+        weight = 0
+        for row in rows:
+            weight += row.weight
+            if row.id not in free or row.line in overtaken:
+                overtaken.add(row.line)  # another worker was quicker with an earlier one
+            elif batch and (row.doubtful or weight > self.heaviest):
+                break
+            else:
+                batch.append(row.id)
+                if row.doubtful:
+                    break
+        return batch
+
+    def _locked(self, ids: Sequence[int], leased: ColumnElement[bool] | None = None) -> Sequence[int]:
+        if leased is None:
+            leased = self.table.leased_until.is_(None)
+        return db.session.scalars(
+            select(self.table.id)
+            .where(self.table.id.in_(ids), self.state == "waiting", leased)
+            .with_for_update(skip_locked=True)
+        ).all()
+
+    def _lease(self, ids: Sequence[int], until: datetime | None) -> None:
+        if ids:
+            db.session.execute(
+                update(self.table)
+                .where(self.table.id.in_(ids), self.state == "waiting")
+                .values(leased_until=until)
+                .execution_options(synchronize_session=False)
+            )
