@@ -89,7 +89,6 @@ def test_everybody_can_follow_it(browser: Browser, live, under_way: str, scheme,
     log_in(page, "ada@example.com")
     page.goto(under_way)
     expect(page.get_by_text("340 found so far")).to_be_visible()
-    page.screenshot(path=f"/tmp/progress-{scheme}-{width}.png")
     faults = violations(page)
     wider = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     context.close()
