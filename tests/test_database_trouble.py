@@ -1,25 +1,32 @@
 """The database is locked, full or slow: nothing is taken that is not kept, and everybody is told in words."""
 
 import logging
+import re
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from urllib.parse import parse_qsl
 
 import pytest
+from requests_mock import ANY
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from tests import cast
 from tests.deliveries import delivery, post, text
+from tests.pages.meta import GRAPH, Meta
 from tests.serving import at_work
 from tests.test_worker import eventually
+from tests.working import until_done
 from webgateway.conversations import outgoing
 from webgateway.conversations.models import Message, Part
 from webgateway.db import db
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Delivery, Event
-from webgateway.pages import connecting
+from webgateway.pages import completing, connecting
+from webgateway.pages.models import Page
 
 SECRET = "my card number is 4111"
 
@@ -154,6 +161,28 @@ def test_a_login_begins_while_others_write(as_ada, page, monkeypatch):
 
     monkeypatch.setattr(connecting, "issue", others_write_first)
     assert as_ada.get(f"/gateways/{page.gateway.id}/pages/connect").status_code == 302
+
+
+def test_what_a_login_brought_is_written_down_when_the_database_is_free_again(as_ada, page, requests_mock):
+    meta = Meta(cast.APP_ID)
+    meta.page("1080", "Blue Door Books")
+    requests_mock.register_uri(ANY, re.compile(f"^{GRAPH}/v"), json=meta.answer)
+    gateway = page.gateway
+    asked = as_ada.get(f"/gateways/{gateway.id}/pages/connect").headers["Location"]
+    query = {"code": "AQD", "state": dict(parse_qsl(asked))["state"]}
+    as_ada.get(f"/meta/{gateway.uri}", query_string=query)
+    other = sqlite3.connect(db.engine.url.database, isolation_level=None, check_same_thread=False)
+    free = threading.Timer(0.8, other.execute, ["ROLLBACK"])
+
+    def lock():  # type: ignore[no-untyped-def]
+        other.execute("BEGIN IMMEDIATE")
+        free.start()
+
+    meta.meanwhile[""] = lock
+    assert until_done(completing) == 1
+    free.join()
+    other.close()
+    assert db.session.query(Page).filter_by(name="Blue Door Books").count() == 1
 
 
 def test_no_log_line_quotes_what_a_customer_wrote(app, visitor, page, caplog):

@@ -1,9 +1,11 @@
 """The worker asks Meta what a login brought: once, whatever is killed, deleted or late meanwhile."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from tests import cast
 from tests.working import until_done
@@ -147,8 +149,19 @@ def test_a_defect_of_ours_is_said(login, page_of):
     completing.fail(login.id, ValueError("a secret of ours"))
     assert (login.step, login.code) == ("failed", None)
     text = page_of(login)
-    assert "webgateway made a mistake" in text
+    assert "webgateway could not go on with it" in text
     assert "secret" not in text
+
+
+def test_a_busy_database_leaves_a_login_whose_code_is_not_used_to_the_next_worker(login):
+    busy = OperationalError("UPDATE", None, sqlite3.OperationalError("database is locked"))
+    completing.claim()
+    completing.fail(login.id, busy)
+    assert completing.claim() == login.id
+    login.step = "asking"
+    db.session.commit()
+    completing.fail(login.id, busy)
+    assert login.step == "failed"
 
 
 def test_a_defect_after_the_end_leaves_the_result(login):

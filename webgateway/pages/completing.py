@@ -9,7 +9,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ..db import db, looking, utcnow
+from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
 from ..meta.errors import GraphError
 from .asking import in_words
@@ -25,7 +25,7 @@ STEP = 50
 TRIES = 10
 """Of writing down what Meta said, half a second apart: it cannot be asked again."""
 
-OUR_MISTAKE = "webgateway made a mistake; its log tells whoever runs it which."
+NOT_DONE = "webgateway could not go on with it; its log tells whoever runs it why."
 
 
 def claim() -> int | None:
@@ -68,10 +68,18 @@ def work(login_id: int) -> None:
 
 
 def fail(login_id: int, error: Exception) -> None:
-    """Our own defect: the person must start again."""
+    """Our own defect: the person must start again. Where the database took no work, another worker may go on,
+    unless the code is used."""
     login = db.session.get(Login, login_id, populate_existing=True)
-    if login is not None and login.under_way:
-        _end(login, OUR_MISTAKE)
+    if (
+        login is not None
+        and login.step == "waiting"
+        and isinstance(error, OperationalError)
+        and passing(error)
+    ):
+        login.leased_until = None
+    elif login is not None and login.under_way:
+        _end(login, NOT_DONE)
     db.session.commit()
 
 
