@@ -51,9 +51,13 @@ def explained(statement, parameters):
         "/conversations/",
         "/conversations/?state=closed",
         "/conversations/?state=all&page_id=7",
+        "/conversations/?state=all&q=customer",
+        "/conversations/?state=all&q=customer+7",
         "/conversations/1",
         "/journal/",
         "/journal/?outcome=failed",
+        "/journal/?q=m_7",
+        "/journal/?q=not+there",
     ],
 )
 def test_nothing_is_sorted_to_show_a_few_and_no_table_read_whole(plans, path):

@@ -1,6 +1,7 @@
 """The kill test in its long form, which is a program of its own."""
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,14 +14,16 @@ MODULE = "tests.durability"
 
 
 def measure(folder: Path, server: Server | None, scale: Scale) -> Findings:
-    names = ["sqlite", *(["postgresql"] if server else [])]
+    names = ["sqlite"]
+    if server:
+        names += ["postgresql", *(["postgresql+redis"] if shutil.which("redis-server") else [])]
     return Findings([_killed(name, scale.kills) for name in names])
 
 
 def _killed(database: str, seconds: int) -> Row:
-    measure = f"processes killed under load for {seconds} s, {database}"
+    measure = f"processes killed under load for {seconds} s, {database.replace('+', ' and ')}"
     bar = "nothing answered 200 is lost or doubled"
-    if importlib.util.find_spec(MODULE) is None:
+    if importlib.util.find_spec(f"{MODULE}.__main__") is None:
         return Row(measure, bar, "not measured: there is no kill test", None)
     command = [sys.executable, "-m", MODULE, "--seconds", str(seconds), "--on", database]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

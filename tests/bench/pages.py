@@ -34,7 +34,7 @@ PATHS: Mapping[str, Mapping[str, str]] = {
         "first page": "/conversations/",
         "closed ones": "/conversations/?state=closed",
         "of one page": "/conversations/?state=all&page_id=7",
-        "500 shown": "/conversations/?state=all&shown=500",
+        "four times more": "/conversations/?state=all&shown=250",
         "search": "/conversations/?state=all&q=Customer+33",
         "search that finds nothing": "/conversations/?state=all&q=nothing+like+it",
         "a conversation of 2,000 messages": "/conversations/1",
@@ -44,7 +44,8 @@ PATHS: Mapping[str, Mapping[str, str]] = {
         "last page": "/journal/?page=999999",
         "failed ones": "/journal/?outcome=failed",
         "of one gateway": "/journal/?gateway=1",
-        "search": "/journal/?q=m_333",
+        "search for a whole id": "/journal/?q=m_333",
+        "search for a part of it": "/journal/?q=333",
         "search that finds nothing": "/journal/?q=nothing+like+it",
     },
 }

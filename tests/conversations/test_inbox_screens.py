@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests import cast
-from webgateway.conversations import outgoing
+from webgateway.conversations import inbox, outgoing
 from webgateway.db import db, utcnow
 
 
@@ -58,6 +58,25 @@ def test_searching_looks_at_names_usernames_and_the_last_words(as_gail, maya, pe
     assert names(as_gail.fragment("/conversations/?q=chang")) == ["Peter Chang"]
     assert names(as_gail.fragment("/conversations/?q=MAYA.R")) == ["Maya Ruiz"]
     assert names(as_gail.fragment("/conversations/?q=thank")) == ["Maya Ruiz"]
+
+
+@pytest.mark.parametrize(
+    ("searched", "found"),
+    [("chang", ["Peter Chang"]), ("ruiz", []), ("maya ruiz", ["Maya Ruiz"]), ("MAYA.R", ["Maya Ruiz"])],
+)
+def test_an_old_conversation_is_found_by_a_whole_name(as_gail, maya, peter, monkeypatch, searched, found):
+    monkeypatch.setattr(inbox, "RECENT", 1)
+    assert names(as_gail.fragment("/conversations/", query_string={"q": searched})) == found
+
+
+def test_a_whole_name_that_others_begin_with_finds_them_too_the_newest_first(as_gail, page, maya):
+    cast.conversation(cast.contact(page, name="Maya Ruiz Lopez", meta_id="1"))
+    found = names(as_gail.fragment("/conversations/?q=maya+ruiz"))
+    assert found == ["Maya Ruiz Lopez", "Maya Ruiz"]
+
+
+def test_a_name_finds_nothing_of_another_tenant(as_rita, peter):
+    assert names(as_rita.fragment("/conversations/?q=peter+chang&state=all")) == []
 
 
 def test_a_percent_sign_is_searched_as_itself(as_gail, peter):

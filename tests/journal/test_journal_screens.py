@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from tests import cast
 from tests.deliveries import delivery, echo, post, text, wire
 from webgateway.db import db, utcnow
-from webgateway.journal import reading, routes, taking
+from webgateway.journal import reading, routes, search, taking
 from webgateway.journal.models import Delivery, Event
 
 MAYA = "7392015648120395"
@@ -99,6 +99,20 @@ class TestList:
 
     def test_a_search_without_result_says_so(self, as_sam, hello):
         assert "Nothing matches" in as_sam.get("/journal/?q=nothing").text
+
+    @pytest.mark.parametrize(
+        ("searched", "found"), [("m_hello", 1), ("7392015648120394", 1), ("hello", 0), ("m_2", 1)]
+    )
+    def test_an_old_event_is_found_by_a_whole_id(
+        self, as_sam, visitor, gateway, hello, work, monkeypatch, searched, found
+    ):
+        post(visitor, gateway, delivery(text("Hi", "m_2", by=MAYA)))
+        work(reading, taking)
+        monkeypatch.setattr(search, "RECENT", 1)
+        assert len(rows(as_sam.get(f"/journal/?q={searched}"))) == found
+
+    def test_a_whole_id_finds_nothing_of_another_tenant(self, as_rita, hello):
+        assert rows(as_rita.get("/journal/?q=m_hello")) == []
 
     def test_counting_stops_where_it_would_be_slow(self, as_sam, hello, monkeypatch):
         copies(hello, 30)

@@ -1,12 +1,13 @@
 """The list of conversations, newest first, as a person narrowed it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.datastructures import MultiDict
 
@@ -20,6 +21,10 @@ STATES = {"open": "Open", "closed": "Closed", "all": "Open and closed"}
 STEP = 50
 IN_MENU = 100
 MOST = 1000
+RECENT = 10_000
+"""Conversations in which a part of a name and other words are looked for; a whole name is found in all."""
+NAMESAKES = 100
+NEWEST = (Conversation.last_message_at.desc(), Conversation.id.desc())
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Inbox:
         self.page_id = args.get("page_id", type=whole)
         self.shown = min(max(args.get("shown", STEP, type=whole), STEP), MOST)
         self.open_id = open_id
-        found = db.session.execute(self._query().limit(self.shown + 1)).all()
+        found = self._found()
         last = _last_messages([conversation.id for conversation, _ in found[: self.shown]])
         self.rows = [
             Row(conversation, conversation.is_open and author == "customer", last.get(conversation.id))
@@ -107,27 +112,59 @@ class Inbox:
     def ever_written(self) -> bool:
         return bool(db.session.scalar(select(exists(Conversation.of(self.tenant)))))
 
+    def _found(self) -> Sequence[Any]:
+        """Conversations with the author of their last words, one more than are shown."""
+        query = self._query()
+        if not self.q:
+            return db.session.execute(query.limit(self.shown + 1)).all()
+        found = [*self._recent(query), *self._named(query)]
+        unlike = {conversation.id: (conversation, author) for conversation, author in found}
+        newest = sorted(unlike.values(), key=lambda row: (row[0].last_message_at, row[0].id), reverse=True)
+        return newest[: self.shown + 1]
+
     def _query(self) -> Select[Any]:
-        query = (
+        return (
             select(Conversation, _last_author())
             .join(Conversation.contact)
             .join(Conversation.page)
-            .where(Conversation.tenant_id == self.tenant.id)
+            .where(*self._narrow())
             .options(contains_eager(Conversation.contact), contains_eager(Conversation.page))
-            .order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
+            .order_by(*NEWEST)
         )
-        if self.state != "all":
-            query = query.where(
-                Conversation.closed_at.is_(None)
-                if self.state == "open"
-                else Conversation.closed_at.is_not(None)
-            )
+
+    def _narrow(self) -> list[ColumnElement[bool]]:
+        conditions = [Conversation.tenant_id == self.tenant.id]
+        if self.state == "open":
+            conditions.append(Conversation.closed_at.is_(None))
+        elif self.state == "closed":
+            conditions.append(Conversation.closed_at.is_not(None))
         if self.page_id:
-            query = query.where(Conversation.page_id == self.page_id)
-        if self.q:
-            sought = (Contact.name, Contact.username, Conversation.preview, Page.name)
-            query = query.where(or_(*(column.icontains(self.q, autoescape=True) for column in sought)))
-        return query
+            conditions.append(Conversation.page_id == self.page_id)
+        return conditions
+
+    def _recent(self, query: Select[Any]) -> Sequence[Any]:
+        """In which the words stand somewhere."""
+        times = select(Conversation.last_message_at).where(*self._narrow()).order_by(*NEWEST)
+        before = db.session.scalar(times.offset(RECENT).limit(1))
+        if before is not None:
+            query = query.where(Conversation.last_message_at > before)
+        sought = (Contact.name, Contact.username, Conversation.preview, Page.name)
+        query = query.where(or_(*(column.icontains(self.q, autoescape=True) for column in sought)))
+        return db.session.execute(query.limit(self.shown + 1)).all()
+
+    def _named(self, query: Select[Any]) -> Sequence[Any]:
+        """Of the contacts who are called so."""
+        of_tenant = select(Contact.id).where(Contact.tenant_id == self.tenant.id).limit(NAMESAKES)
+        namesakes = [
+            contact_id
+            for column in (Contact.name, Contact.username)
+            for contact_id in db.session.scalars(of_tenant.where(func.lower(column) == func.lower(self.q)))
+        ]
+        if not namesakes:
+            return []
+        # Not in their order: SQLite would rather read all conversations in it.
+        query = query.order_by(None).where(Conversation.contact_id.in_(namesakes))
+        return db.session.execute(query.limit(MOST)).all()
 
 
 def _last_author() -> Any:

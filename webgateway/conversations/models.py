@@ -21,7 +21,12 @@ class Contact(Model, BelongsToTenant):
     """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id."""
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("page_id", "channel", "meta_id"),)
+    __table_args__ = (
+        UniqueConstraint("page_id", "channel", "meta_id"),
+        # For who looks for a whole name.
+        Index("ix_contacts_by_name", "tenant_id", text("lower(name)")),
+        Index("ix_contacts_by_username", "tenant_id", text("lower(username)")),
+    )
 
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     channel: Mapped[str]
@@ -65,10 +70,11 @@ class Conversation(Model, BelongsToTenant):
         ),
         # `tenant_id` stands in it for the same reason.
         Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),
+        Index("ix_conversations_contact_id", "contact_id", "tenant_id"),
     )
 
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
     flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"), index=True)
     channel: Mapped[str]
     opened_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -85,6 +85,9 @@ class Event(Model, BelongsToTenant):
         Index("ix_events_in_hand", "leased_until", "talk", sqlite_where=IN_HAND, postgresql_where=IN_HAND),
         Index("ix_events_tenant_id_outcome_id", "tenant_id", "outcome", "id"),
         Index("ix_events_gateway_id_dedupe_key", "gateway_id", "dedupe_key"),
+        # For who looks for a whole id.
+        Index("ix_events_tenant_id_mid", "tenant_id", "mid"),
+        Index("ix_events_tenant_id_user_id", "tenant_id", "user_id", "id"),
     )
 
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), index=True)
@@ -98,7 +101,7 @@ class Event(Model, BelongsToTenant):
     channel: Mapped[str | None]
     account_id: Mapped[str]
     user_id: Mapped[str | None]
-    mid: Mapped[str | None] = mapped_column(index=True)
+    mid: Mapped[str | None]
     occurred_at: Mapped[datetime | None]
     dedupe_key: Mapped[str]
     talk: Mapped[str]

@@ -1,6 +1,6 @@
 """What of the journal a person asks for: `q, gateway, outcome` of the URL."""
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
@@ -11,6 +11,10 @@ from .models import OUTCOMES, Delivery, Event
 
 MOST = 10_000
 UNREAD_SHOWN = 50
+RECENT = 20_000
+"""Events in which words and parts of ids are looked for; an id of WHOLE is found in all of them."""
+WHOLE = (Event.mid, Event.user_id)
+PARTS = (*WHOLE, Event.account_id)
 
 
 class Search:
@@ -22,7 +26,7 @@ class Search:
 
     @property
     def events(self) -> Select[tuple[Event]]:
-        query = Event.of(self.tenant).where(*self.narrow(Event))
+        query = Event.of(self.tenant).where(*self.narrow(Event, self.outcome))
         if self.outcome:
             query = query.where(Event.outcome == self.outcome)
         return query.options(joinedload(Event.delivery), joinedload(Event.gateway), joinedload(Event.page))
@@ -53,22 +57,34 @@ class Search:
         )
 
     def mine(self, table: type[Event] | type[Delivery]) -> list[ColumnElement[bool]]:
-        return [table.tenant_id == self.tenant.id, *self.narrow(table)]
+        """For those that failed."""
+        return [table.tenant_id == self.tenant.id, *self.narrow(table, "failed")]
 
-    def narrow(self, table: type[Event] | type[Delivery]) -> list[ColumnElement[bool]]:
+    def narrow(self, table: type[Event] | type[Delivery], outcome: str = "") -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []
         if self.gateway_id:
             conditions.append(table.gateway_id == self.gateway_id)
-        if self.q:
-            ids = (Event.mid, Event.user_id, Event.account_id) if table is Event else ()
-            words = Event.reason if table is Event else Delivery.error
-            conditions.append(
-                or_(
-                    *(column.contains(self.q, autoescape=True) for column in ids),
-                    words.icontains(self.q, autoescape=True),
-                )
-            )
+        if self.q and table is Delivery:
+            conditions.append(Delivery.error.icontains(self.q, autoescape=True))
+        elif self.q:
+            whole = self._whole_id()
+            conditions += self._part_of_recent(outcome) if whole is None else [whole]
         return conditions
+
+    def _whole_id(self) -> ColumnElement[bool] | None:
+        for column in WHOLE:
+            found = column == self.q
+            if db.session.scalar(select(exists().where(Event.tenant_id == self.tenant.id, found))):
+                return found
+        return None
+
+    def _part_of_recent(self, outcome: str) -> list[ColumnElement[bool]]:
+        ids = select(Event.id).where(Event.tenant_id == self.tenant.id).order_by(Event.id.desc())
+        if outcome:
+            ids = ids.where(Event.outcome == outcome)
+        before = db.session.scalar(ids.offset(RECENT).limit(1)) or 0
+        parts = (column.contains(self.q, autoescape=True) for column in PARTS)
+        return [Event.id > before, or_(*parts, Event.reason.icontains(self.q, autoescape=True))]
 
 
 def _unread(state: str) -> list[ColumnElement[bool]]:

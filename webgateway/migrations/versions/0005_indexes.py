@@ -3,32 +3,44 @@
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-OF_PAGE = ("ix_conversations_page_id_last_message_at", "conversations")
+LOWER_NAME = sa.text("lower(name)")
+NEW = (
+    ("ix_gateways_by_name", "gateways", ("tenant_id", LOWER_NAME, "id"), "deleted_at IS NULL"),
+    ("ix_gateways_refused", "gateways", ("tenant_id", "signature_refused_at"), "signature_refused_at IS NOT NULL"),
+    ("ix_pages_tenant_id_name", "pages", ("tenant_id", "name"), None),
+    ("ix_pages_by_name", "pages", ("gateway_id", LOWER_NAME, "id"), "removed_at IS NULL"),
+    ("ix_contacts_by_name", "contacts", ("tenant_id", LOWER_NAME), None),
+    ("ix_contacts_by_username", "contacts", ("tenant_id", sa.text("lower(username)")), None),
+    ("ix_events_tenant_id_mid", "events", ("tenant_id", "mid"), None),
+    ("ix_events_tenant_id_user_id", "events", ("tenant_id", "user_id", "id"), None),
+)
+# What each was before, and is now.
+CHANGED = (
+    ("ix_conversations_page_id_last_message_at", ("page_id", "last_message_at"), ("page_id", "tenant_id", "last_message_at")),
+    ("ix_conversations_contact_id", ("contact_id",), ("contact_id", "tenant_id")),
+)
 
 
 def upgrade() -> None:
-    _create("ix_gateways_by_name", "gateways", "tenant_id", sa.text("lower(name)"), "id", where="deleted_at IS NULL")
-    _create("ix_gateways_refused", "gateways", "tenant_id", "signature_refused_at", where="signature_refused_at IS NOT NULL")
-    _create("ix_pages_tenant_id_name", "pages", "tenant_id", "name")
-    _create("ix_pages_by_name", "pages", "gateway_id", sa.text("lower(name)"), "id", where="removed_at IS NULL")
-    op.drop_index(OF_PAGE[0], OF_PAGE[1])
-    _create(*OF_PAGE, "page_id", "tenant_id", "last_message_at")
+    for name, table, columns, condition in NEW:
+        where = sa.text(condition) if condition else None
+        op.create_index(name, table, [*columns], sqlite_where=where, postgresql_where=where)
+    op.drop_index("ix_events_mid", "events")
+    for name, _before, now in CHANGED:
+        op.drop_index(name, "conversations")
+        op.create_index(name, "conversations", [*now])
 
 
 def downgrade() -> None:
-    op.drop_index(OF_PAGE[0], OF_PAGE[1])
-    _create(*OF_PAGE, "page_id", "last_message_at")
-    op.drop_index("ix_pages_by_name", "pages")
-    op.drop_index("ix_pages_tenant_id_name", "pages")
-    op.drop_index("ix_gateways_refused", "gateways")
-    op.drop_index("ix_gateways_by_name", "gateways")
-
-
-def _create(name, table, *columns, where=None):  # type: ignore[no-untyped-def]
-    condition = sa.text(where) if where else None
-    op.create_index(name, table, [*columns], sqlite_where=condition, postgresql_where=condition)
+    for name, before, _now in CHANGED:
+        op.drop_index(name, "conversations")
+        op.create_index(name, "conversations", [*before])
+    op.create_index("ix_events_mid", "events", ["mid"])
+    for name, table, _columns, _condition in reversed(NEW):
+        op.drop_index(name, table)
