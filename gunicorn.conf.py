@@ -12,15 +12,13 @@ except SettingsError as error:
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 wsgi_app = "wsgi:app"
-# Meta calls our URI while a route of ours waits for Meta: there must always be another thread to answer.
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
-threads = 8
+worker_class = "asgi"  # webgateway/asgi.py; any other class serves the same application, more slowly
 timeout = 60
 graceful_timeout = 30
 keepalive = 5
-max_requests = 20_000
-max_requests_jitter = 2_000
+max_requests = 1_000_000
+max_requests_jitter = 100_000
 control_socket_disable = True
 accesslog = None
 errorlog = "-"

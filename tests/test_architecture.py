@@ -13,7 +13,7 @@ CODE = ROOT / "webgateway"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PARTS = ("tenants", "users", "flows", "gateways", "pages", "conversations", "journal")
 ALONE = ("meta", "simulator")
-ENTRANCES = ("__init__", "run", "worker", "commands", "health")  # they put the parts together
+ENTRANCES = ("__init__", "asgi", "run", "worker", "commands", "health")  # they put the parts together
 FILES = [path for path in sorted(CODE.rglob("*.py")) if "migrations" not in path.parts]
 
 

@@ -80,6 +80,7 @@ def test_a_page_says_that_nothing_was_kept(as_gail, page):
 
 def test_a_full_disk_is_told_like_a_lock(as_ada, page):
     with db.engine.connect() as connection:
+        connection.connection.execute("VACUUM")
         pages = connection.connection.execute("PRAGMA page_count").fetchone()[0]
     limit = f"PRAGMA max_page_count = {pages}"
     event.listen(db.engine, "checkout", lambda raw, *_: raw.execute(limit))

@@ -1,11 +1,14 @@
 """webgateway: between Meta's platform and the people and programs who answer customers."""
 
+from typing import Any
+
 from flask import Flask, redirect, url_for
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, views
+from .asgi import Front
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
 from .flows import routes as flows
@@ -23,10 +26,19 @@ from .users.rights import signed_in
 csrf = CSRFProtect()
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+class Application(Flask):
+    """Takes calls of WSGI and of ASGI servers: one object for `gunicorn wsgi:app` with any worker class."""
+
+    front: Front
+
+    def __call__(self, *call: Any) -> Any:
+        return self.front(*call) if len(call) == 3 else super().__call__(*call)
+
+
+def create_app(settings: Settings | None = None) -> Application:
     settings = settings or Settings.load()
     settings.instance.mkdir(parents=True, exist_ok=True)
-    app = Flask(
+    app = Application(
         __name__,
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
@@ -57,6 +69,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     csrf.exempt(public.blueprint)
+    public.init_app(app, settings.accept_sha1)
+    app.front = Front(app.wsgi_app, app.extensions["door"])
     app.add_url_rule("/", "home", home)
     return app
 

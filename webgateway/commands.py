@@ -1,16 +1,20 @@
-"""The command line: `flask users`, `flask worker`, `flask simulator`, `flask keys`."""
+"""The command line: `flask users`, `flask worker`, `flask simulator`, `flask keys`, `flask db copy`."""
 
 import logging
 import os
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from flask_migrate.cli import db as migrations
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from . import moving
 from .db import Encrypted, Model, db
 from .settings import current_settings
 from .tenants import founding
@@ -27,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(keys)
     app.cli.add_command(worker)
     app.cli.add_command(simulator)
+    migrations.add_command(copy)
 
 
 @users.command("create")
@@ -72,6 +77,30 @@ def _encrypt_again(column) -> int:  # type: ignore[no-untyped-def]
     for row_id, secret in rows:
         db.session.execute(update(table).where(table.c.id == row_id).values({column.name: secret}))
     return len(rows)
+
+
+@click.command("copy")
+@click.argument("source")
+@with_appcontext
+def copy(source: str) -> None:
+    """Copy everything from SOURCE into the database of WEBGATEWAY_DATABASE_URL.
+
+    SOURCE is an SQLite file or the URL of a database; it is only read. The other one must be empty and at
+    the same migration. All of it is copied or nothing.
+    """
+    try:
+        old = moving.source(source)
+        copied = moving.copy(old, db.engine, _bar)
+    except moving.Refused as error:
+        raise click.ClickException(str(error)) from error
+    old.dispose()
+    click.echo(f"{copied} rows copied. SOURCE is as it was: keep it until you have seen the new one work.")
+
+
+@contextmanager
+def _bar(table: str, rows: int) -> Iterator[Callable[[int], object]]:
+    with click.progressbar(length=rows, label=f"{table} ({rows})") as bar:
+        yield bar.update
 
 
 @click.command("worker")

@@ -1,7 +1,6 @@
 """Alive, ready and measured: for load balancers and Prometheus."""
 
 import hmac
-from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -11,15 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from .conversations.models import Part
-from .db import db, utcnow
+from .db import db
+from .heartbeat import worker_seen_lately
 from .journal.models import OUTCOMES, Delivery, Event
 from .settings import current_settings
-from .worker import Heartbeat
 
 blueprint = Blueprint("health", __name__)
-
-# Longer than three beats of a worker.
-SEEN_LATELY = timedelta(seconds=20)
 
 
 @blueprint.get("/healthz")
@@ -90,8 +86,7 @@ def _queue() -> bool:
 
 def _worker() -> bool:
     try:
-        seen = db.session.scalar(select(func.max(Heartbeat.seen_at)))
+        return worker_seen_lately()
     except SQLAlchemyError:
         db.session.rollback()
         return False
-    return seen is not None and utcnow() - seen < SEEN_LATELY

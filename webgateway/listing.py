@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from sqlalchemy import Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import Select, SQLColumnExpression, func, literal, or_, select
 
 from .db import db
 from .fields import whole
@@ -16,7 +16,7 @@ SIZES = (20, 50, 100)
 class View:
     """One page of `query`. `sorts`: the columns one may sort by; `default`: a name, with - for descending.
 
-    With `most`, a long list is counted and paged no further than that, and `more` says that it goes on.
+    A long list is counted and paged no further than `most`, and `more` says that it goes on.
 
     Wrong values in the URL fall back to the nearest sensible one instead of failing.
     """
@@ -30,7 +30,7 @@ class View:
         filters: Sequence[str] = (),
         target: str = "#list",
         tie: SQLColumnExpression[Any] | None = None,
-        most: int | None = None,
+        most: int = 1_000_000,
     ) -> None:
         self.target = target
         self.default = default
@@ -43,9 +43,11 @@ class View:
 
         if self.q and search:
             query = query.where(or_(*(column.icontains(self.q, autoescape=True) for column in search)))
-        counted = query.order_by(None).limit(most + 1 if most else None)
+        # Of no column and limited: so that what is joined only to be shown is not looked up.
+        counted = query.order_by(None).with_only_columns(literal(1), maintain_column_froms=True)
+        counted = counted.limit(most + 1)
         total = db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
-        self.total: int = min(total, most or total)
+        self.total: int = min(total, most)
         self.more = total > self.total
         self.pages = max(1, -(-self.total // self.size))
         self.page = min(max(1, request.args.get("page", 1, type=whole)), self.pages)

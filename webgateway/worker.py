@@ -6,35 +6,26 @@ The rows are the jobs: several workers may run, a killed one loses nothing. See 
 import logging
 import signal
 import threading
-from datetime import datetime
 from os import getpid
 from socket import gethostname
 from typing import Protocol
 
 from flask import Flask
 from huey.consumer import Consumer
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.orm import Mapped, mapped_column
 
 from .conversations import outgoing
-from .db import Model, db, passing, utcnow
+from .db import db, passing
+from .heartbeat import Heartbeat, beat
 from .journal import reading, taking
+from .pages import completing
 
 log = logging.getLogger("webgateway.worker")
 
 IDLE = 0.2  # seconds between looks at the tables when nothing waits
 BEAT = 5.0  # seconds between signs of life
 SENDERS = 4  # messages of this many conversations are on their way to Meta at once
-
-
-class Heartbeat(Model):
-    """A worker's sign of life, for /readyz and the header."""
-
-    __tablename__ = "heartbeats"
-
-    worker: Mapped[str] = mapped_column(unique=True)
-    seen_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
 
 
 class Work(Protocol):
@@ -60,6 +51,7 @@ class Worker:
         self.threads = [
             self._thread("reading", reading),
             self._thread("taking", taking),
+            *(self._thread(f"completing-{number}", completing) for number in (1, 2)),
             *(self._thread(f"sending-{number}", outgoing) for number in range(1, SENDERS + 1)),
             threading.Thread(target=self._beat, name="heartbeat"),
         ]
@@ -144,10 +136,3 @@ class Worker:
                 finally:
                     db.session.remove()
             self.stopping.wait(BEAT)
-
-
-def beat(name: str) -> None:
-    found = db.session.execute(update(Heartbeat).where(Heartbeat.worker == name).values(seen_at=utcnow()))
-    if not found.rowcount:  # type: ignore[attr-defined]
-        db.session.add(Heartbeat(worker=name))
-    db.session.commit()

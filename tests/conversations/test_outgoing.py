@@ -1,18 +1,17 @@
 """Sending: part by part, in order, never blindly twice."""
 
-import json
 from datetime import timedelta
 
 import pytest
 import requests
 
 from tests import cast
+from tests.conversations.sending import SEND, let_pass, send, write
 from webgateway.conversations import outgoing
 from webgateway.conversations.models import Message, Part
 from webgateway.db import db, utcnow
 from webgateway.pages.models import Grant
 
-SEND = "http://127.0.0.1:9/v26.0/102938475610293/messages"
 CODE_190 = {
     "error": {
         "message": "Error validating access token",
@@ -21,11 +20,11 @@ CODE_190 = {
         "error_subcode": 463,
     }
 }
-THROTTLED = {
+OUTAGE = {
     "error": {
-        "message": "(#613) Calls to this API have exceeded the rate limit.",
+        "message": "An unexpected error has occurred. Please retry your request later.",
         "type": "OAuthException",
-        "code": 613,
+        "code": 2,
     }
 }
 OUTSIDE = {
@@ -61,22 +60,6 @@ def meta(requests_mock):
     return requests_mock
 
 
-def write(talk, text="Hello Peter") -> Message:
-    message = outgoing.write(talk, text, "agent", cast.person("Gail"))
-    db.session.commit()
-    return message
-
-
-def send() -> Part | None:
-    """One step of one sender."""
-    job = outgoing.claim()
-    if job is None:
-        return None
-    outgoing.work(job)
-    db.session.expire_all()
-    return db.session.get_one(Part, job)
-
-
 def due_now(part: Part) -> None:
     part.next_try_at = utcnow()
     db.session.commit()
@@ -101,7 +84,7 @@ def test_a_long_text_goes_out_in_parts_in_order(talk, meta):
 
 
 def test_messages_of_one_conversation_keep_their_order_when_the_first_must_wait(talk, requests_mock):
-    requests_mock.post(SEND, status_code=400, json=THROTTLED)
+    requests_mock.post(SEND, status_code=500, json=OUTAGE)
     write(talk, "first")
     write(talk, "second")
     part = send()
@@ -195,17 +178,50 @@ def test_a_final_refusal_is_not_repeated_and_says_why(talk, requests_mock):
     assert outgoing.claim() is None
 
 
-def test_a_throttled_send_is_repeated_with_growing_pauses_then_given_up(talk, requests_mock):
-    requests_mock.post(SEND, status_code=400, json=THROTTLED)
+def test_a_passing_problem_is_tried_again_with_growing_pauses_five_times_then_given_up(talk, requests_mock):
+    requests_mock.post(SEND, status_code=500, json=OUTAGE)
     part = write(talk).parts[0]
     pauses = []
     while send().state == "waiting":
         pauses.append((part.next_try_at - utcnow()).total_seconds())
         due_now(part)
     assert part.state == "failed"
+    assert part.error == "Meta has a passing problem."
     assert 2 < pauses[0] < 4
     assert pauses == sorted(pauses)
-    assert len(pauses) == len(outgoing.BACK_OFF)
+    assert pauses[-1] > 3500
+    assert requests_mock.call_count == len(pauses) + 1 == 6
+
+
+def test_two_that_failed_together_are_not_tried_again_together(talk, page, requests_mock):
+    requests_mock.post(SEND, status_code=500, json=OUTAGE)
+    others = [cast.conversation(cast.contact(page, "Maya", f"73920156481{n:05}")) for n in range(4)]
+    parts = [write(each).parts[0] for each in (talk, *others)]
+    asked = [send() for _ in parts]
+    waits = {round((part.next_try_at - asked[0].next_try_at).total_seconds(), 3) for part in asked}
+    assert len(waits) == 5
+
+
+def test_nothing_is_tried_again_once_metas_24_hours_are_over(talk, requests_mock):
+    requests_mock.post(SEND, status_code=500, json=OUTAGE)
+    message = write(talk)
+    assert send().state == "waiting"
+    let_pass(message, hours=24)
+    part = send()
+    assert part.state == "failed"
+    assert "24 hours" in part.error
+    assert "when the customer has written" in part.remedy
+    assert requests_mock.call_count == 1
+
+
+def test_a_customer_who_writes_meanwhile_opens_the_24_hours_anew(talk, requests_mock):
+    requests_mock.post(SEND, [{"status_code": 500, "json": OUTAGE}, {"json": {"message_id": "m_1"}}])
+    message = write(talk)
+    send()
+    let_pass(message, hours=24)
+    talk.customer_wrote_at = utcnow()
+    db.session.commit()
+    assert send().state == "sent"
 
 
 @pytest.mark.parametrize(
@@ -214,6 +230,8 @@ def test_a_throttled_send_is_repeated_with_growing_pauses_then_given_up(talk, re
         {"exc": requests.exceptions.ReadTimeout},
         {"status_code": 500, "json": MAYBE_SENT},
         {"status_code": 200, "text": "not json"},
+        {"status_code": 502, "text": "<html>Bad Gateway</html>"},
+        {"status_code": 504, "json": {"message": "Endpoint request timed out"}},
     ],
 )
 def test_an_unclear_answer_is_never_repeated_by_itself(talk, requests_mock, fault):
@@ -222,14 +240,6 @@ def test_an_unclear_answer_is_never_repeated_by_itself(talk, requests_mock, faul
     assert send().state == "unclear"
     assert outgoing.claim() is None
     assert requests_mock.call_count == 1
-
-
-def test_meta_says_when_a_throttled_send_may_be_repeated(talk, requests_mock):
-    limits = {"1080": [{"type": "messenger", "estimated_time_to_regain_access": 19}]}
-    usage = {"X-Business-Use-Case-Usage": json.dumps(limits)}
-    requests_mock.post(SEND, status_code=400, json=THROTTLED, headers=usage)
-    write(talk)
-    assert send().next_try_at - utcnow() > timedelta(minutes=18)
 
 
 def test_a_busy_house_before_meta_is_tried_again(talk, requests_mock):

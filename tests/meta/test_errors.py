@@ -116,6 +116,39 @@ def test_an_unclear_send_says_so() -> None:
     assert not refused(2).sent_unclear
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "unclear"),
+    [
+        (500, {}, True),
+        (504, {"message": "Endpoint request timed out"}, True),
+        (500, {"error": {"code": 2, "message": "Please retry your request later."}}, False),
+        (503, {}, False),
+        (429, {}, False),
+        (400, {}, False),
+    ],
+)
+def test_without_a_word_of_metas_own_a_broken_answer_leaves_open_whether_it_was_sent(
+    status: int, body: dict[str, object], unclear: bool
+) -> None:
+    assert from_answer(status, body, {}).sent_unclear is unclear
+
+
+@pytest.mark.parametrize(
+    ("code", "subcode", "bucket"),
+    [(4, None, "app"), (341, None, "app"), (613, None, "page"), (80014, None, "page"), (368, None, "page"),
+     (4, 2018354, None), (2, None, None), (10, 2018278, None)],
+)  # fmt: skip
+def test_a_limit_says_what_it_is_a_limit_of(code: int, subcode: int | None, bucket: str | None) -> None:
+    assert refused(code, subcode).bucket == bucket
+
+
+def test_a_token_without_a_role_on_the_page_is_as_dead_as_an_expired_one() -> None:
+    assert refused(190, 463).token_dead
+    assert refused(190, 492).token_dead
+    assert not refused(190, 2069032).token_dead
+    assert not refused(200).token_dead
+
+
 def test_wrong_credentials_name_the_field() -> None:
     assert refused(1, message="Error validating client secret.").field == "app_secret"
     assert refused(101, message="Error validating application.").field == "app_id"

@@ -174,6 +174,15 @@ def test_only_a_request_that_left_may_have_been_received(
     assert caught.value.retry
 
 
+def test_a_house_before_meta_that_asks_for_a_pause_in_html_is_understood(
+    meta: requests_mock.Mocker, graph: Graph
+) -> None:
+    meta.post(f"{URL}/210/messages", status_code=429, text="<html>Too Many Requests</html>")
+    with pytest.raises(GraphError) as caught:
+        graph.post("210/messages", "EAApage", json={})
+    assert (caught.value.kind, caught.value.bucket, caught.value.sent_unclear) == ("throttled", "page", False)
+
+
 def test_a_port_nobody_listens_on_received_nothing() -> None:
     with pytest.raises(Unreachable) as caught:
         Graph("http://127.0.0.1:1", "v26.0", "1029", "s").post("210/messages", "EAApage", json={})

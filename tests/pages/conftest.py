@@ -10,7 +10,9 @@ from werkzeug.serving import make_server
 
 from tests import cast
 from tests.pages.meta import GRAPH, Meta
+from tests.working import until_done
 from webgateway.gateways.models import Gateway
+from webgateway.pages import completing
 from webgateway.simulator.app import close, create_simulator
 
 
@@ -38,13 +40,25 @@ def start() -> Callable:  # type: ignore[type-arg]
 
 
 @pytest.fixture
-def log_in(start) -> Callable:  # type: ignore[no-untyped-def, type-arg]
+def come_back() -> Callable:  # type: ignore[type-arg]
+    """From Facebook to the gateway's URI; the refusal, or the login's page when the worker is done."""
+
+    def through(client, uri: str, **query: str):  # type: ignore[no-untyped-def]
+        back = client.get(uri, query_string=query)
+        if back.status_code != 303:
+            return back
+        until_done(completing)
+        return client.get(back.headers["Location"])
+
+    return through
+
+
+@pytest.fixture
+def log_in(start, come_back) -> Callable:  # type: ignore[no-untyped-def, type-arg]
     """Through Facebook and back; the result page's answer."""
 
     def through(client, gateway: Gateway, tab: str = "pages"):  # type: ignore[no-untyped-def]
-        state = start(client, gateway, tab)
-        back = client.get(f"/meta/{gateway.uri}", query_string={"code": "AQD", "state": state})
-        return client.get(back.headers["Location"]) if back.status_code == 303 else back
+        return come_back(client, f"/meta/{gateway.uri}", code="AQD", state=start(client, gateway, tab))
 
     return through
 

@@ -1,6 +1,7 @@
 """Meta as these tests need it, behind requests-mock: one person, their pages, what they granted."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,7 +22,10 @@ EVERYTHING = ["MANAGE", "MODERATE", "MESSAGING"]
 
 
 class Meta:
-    """`calls` are (method, path) of what came over the wire, `items` those of the batches."""
+    """`calls` are (method, path) of what came over the wire, `items` those of the batches.
+
+    `meanwhile`, by path: what happens elsewhere while Meta is asked this.
+    """
 
     def __init__(self, app_id: str) -> None:
         self.app_id = app_id
@@ -35,6 +39,7 @@ class Meta:
         self.subscriptions: dict[str, list[str]] = {}
         self.dead: set[str] = set()
         self.refuses: dict[str, dict[str, Any]] = {}
+        self.meanwhile: dict[str, Callable[[], object]] = {}
         self.calls: list[tuple[str, str]] = []
         self.items: list[tuple[str, str]] = []
 
@@ -47,6 +52,7 @@ class Meta:
         path = urlsplit(request.url).path.split("/", 2)[2]
         form = dict(parse_qsl(request.text or ""))
         self.calls.append((request.method, path))
+        self.meanwhile.get(path, bool)()
         if "batch" in form:
             return [self._item(row) for row in json.loads(form["batch"])]
         token = bytes(request.headers.get("Authorization", b"")).decode().removeprefix("Bearer ")

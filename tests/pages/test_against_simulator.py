@@ -1,6 +1,7 @@
 """The whole way of the pages against the simulated Meta, over real HTTP."""
 
 from dataclasses import replace
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
@@ -18,15 +19,15 @@ def settings(settings, simulator):
 
 
 @pytest.fixture
-def facebook(as_ada, gateway):
+def facebook(as_ada, gateway, come_back):
     """Press the button, answer Meta's dialog as a person would, and come back."""
 
     def through(tab="pages", **answers):
         dialog = as_ada.get(f"/gateways/{gateway.id}/{tab}/connect").headers["Location"]
         answers = {f"_sim_{name}": value for name, value in answers.items()}
         asked = requests.get(dialog, params=answers, allow_redirects=False, timeout=10)
-        back = as_ada.get(asked.headers["Location"].removeprefix("http://localhost").partition("#")[0])
-        return as_ada.get(back.headers["Location"]) if back.status_code == 303 else back
+        back = urlsplit(asked.headers["Location"])
+        return come_back(as_ada, back.path, **dict(parse_qsl(back.query)))
 
     return through
 

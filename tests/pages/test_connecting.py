@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from tests import cast
 from tests.conftest import Client
+from tests.working import until_done
 from webgateway.db import db, utcnow
+from webgateway.pages import completing
 from webgateway.pages.models import Login, Page
 
 
@@ -65,6 +67,7 @@ def refused(gateway, meta):
         answer = back(client, uri, code="AQD", **query)
         assert answer.status_code == status
         assert words in answer.text
+        assert until_done(completing) == 0
         assert meta.calls == []
         assert db.session.scalars(select(Page)).all() == []
         return answer
@@ -125,18 +128,23 @@ def test_a_reused_state_is_refused_and_shows_the_first_result(as_ada, gateway, m
     meta.page("1080", "Cisco Dogs")
     state = start(as_ada, gateway)
     assert back(as_ada, gateway, code="AQD", state=state).status_code == 303
-    asked = len(meta.calls)
-    again = back(as_ada, gateway, code="AQD", state=state)
-    assert again.status_code == 400
-    assert "already been used" in again.text
-    assert f"/gateways/{gateway.id}/logins/1" in again.text
-    assert len(meta.calls) == asked
+    for _ in ("while the first waits", "when the first has finished"):
+        again = back(as_ada, gateway, code="AQD2", state=state)
+        assert again.status_code == 400
+        assert "already been used" in again.text
+        assert f"/gateways/{gateway.id}/logins/1" in again.text
+        until_done(completing)
+        assert meta.calls.count(("POST", "oauth/access_token")) == 2, "one code, and the long-lived token"
 
 
 def test_two_windows_may_be_under_way_at_once(as_ada, gateway, meta, start):
+    meta.page("1080", "Cisco Dogs")
     first, second = start(as_ada, gateway), start(as_ada, gateway)
     assert back(as_ada, gateway, code="AQD", state=first).status_code == 303
-    assert back(as_ada, gateway, code="AQD", state=second).status_code == 303
+    assert back(as_ada, gateway, code="AQE", state=second).status_code == 303
+    assert until_done(completing) == 2
+    assert [login.step for login in logins()] == ["finished", "finished"]
+    assert len(db.session.scalars(select(Page)).all()) == 1
 
 
 def test_cancelling_is_said_and_changes_nothing(as_ada, gateway, meta, start):
@@ -147,7 +155,9 @@ def test_cancelling_is_said_and_changes_nothing(as_ada, gateway, meta, start):
     assert "You cancelled" in answer.text
     assert logins()[0].step == "failed"
     assert page.removed_at is None
+    assert until_done(completing) == 0
     assert meta.calls == []
+    assert "You cancelled" in as_ada.get(f"/gateways/{gateway.id}/logins/1").text
 
 
 def test_another_error_of_facebook_is_said(as_ada, gateway, meta, start):
@@ -175,14 +185,15 @@ def test_an_answer_without_code_and_error_is_said(as_ada, gateway, start):
     ],
 )
 def test_what_meta_refuses_is_said_in_words_and_loses_nothing(
-    as_ada, gateway, meta, start, path, error, words
+    as_ada, gateway, meta, log_in, path, error, words
 ):
     page = cast.page(gateway, meta_id="1099")
     cast.grant(page, cast.account(gateway))
     meta.refuses[path] = {"type": "OAuthException", **error}
-    answer = back(as_ada, gateway, code="AQD", state=start(as_ada, gateway))
-    assert answer.status_code == 400
+    answer = log_in(as_ada, gateway)
+    assert "The login did not finish" in answer.text
     assert words in answer.text
+    assert "Try again" in answer.text
     assert logins()[0].step == "failed"
     assert page.removed_at is None
     assert len(page.grants) == 1
@@ -192,7 +203,11 @@ def test_the_pages_after_facebooks_keep_the_tie_to_the_window_behind(as_ada, gat
     meta.page("1080", "Cisco Dogs")
     answer = back(as_ada, gateway, code="AQD", state=start(as_ada, gateway))
     assert answer.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
-    assert as_ada.get(answer.headers["Location"]).headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
+    under_way = as_ada.get(answer.headers["Location"])
+    assert under_way.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
+    until_done(completing)
+    finished = as_ada.get(answer.headers["Location"])
+    assert finished.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
     assert as_ada.get("/gateways/").headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
     refused = back(as_ada, gateway, error="access_denied", state=start(as_ada, gateway))
     assert refused.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"

@@ -256,3 +256,19 @@ def test_a_thousand_pages_take_a_bounded_number_of_calls(as_ada, gateway, meta, 
     assert "(1000)" in log_in(as_ada, gateway).text
     assert len(meta.calls) <= 1000 / 100 + 2 * 1000 / 50 + 10
     assert db.session.scalar(select(db.func.count(Grant.id))) == 1000
+
+
+def test_the_number_of_queries_does_not_grow_with_the_pages(as_ada, gateway, meta, log_in, count_queries):
+    def statements(pages):
+        with count_queries() as queries:
+            log_in(as_ada, gateway)
+        notes = pages // 50
+        return len(queries) - notes
+
+    for number in range(100):
+        meta.page(f"2{number:04}", f"Page {number}")
+    few = statements(100)
+    for number in range(1000):
+        meta.page(f"3{number:04}", f"Page {number}", instagram_business_account={"id": f"178{number}"})
+    assert statements(1100) <= few + 3
+    assert statements(1100) <= few + 3

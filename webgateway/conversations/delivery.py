@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .models import Message
-from .outgoing import ARRIVED
+from .outcome import ARRIVED
 
 WORDS = {"sent": "Sent", "delivered": "Delivered", "read": "Read"}
 

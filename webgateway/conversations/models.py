@@ -14,6 +14,7 @@ from ..users.models import User
 
 OPEN = text("closed_at IS NULL")
 WAITING = text("state = 'waiting'")
+LEASED = text("leased_until IS NOT NULL")
 
 
 class Contact(Model, BelongsToTenant):
@@ -62,7 +63,8 @@ class Conversation(Model, BelongsToTenant):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
-        Index("ix_conversations_page_id_last_message_at", "page_id", "last_message_at"),
+        # `tenant_id` stands in it for the same reason.
+        Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),
     )
 
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
@@ -133,18 +135,22 @@ class Part(Model):
     """One call of Meta's Send API: a message longer than the channel's limit goes out in several.
 
     The row is the job. `state` is waiting, sent, delivered, read, failed, unclear (Meta may have it: never
-    repeated blindly) or held (an earlier part of the message is unclear). `leased_until` says that a worker
-    has it in hand; `key` travels to Meta as metadata, so that the echo can be told.
+    repeated blindly) or held (an earlier part of the message is unclear). `leased_until` says that a worker,
+    `leased_by`, has it in hand; `attempts` counts the calls that Meta did not answer with a pause; `key`
+    travels to Meta as metadata, so that the echo can be told.
     """
 
     __tablename__ = "parts"
     __table_args__ = (
         Index("ix_parts_waiting", "conversation_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_parts_due", "page_id", "next_try_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_parts_leased", "leased_by", "page_id", sqlite_where=LEASED, postgresql_where=LEASED),
         UniqueConstraint("message_id", "position"),
     )
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     position: Mapped[int]
     key: Mapped[str] = mapped_column(unique=True)
     text: Mapped[str]
@@ -153,6 +159,7 @@ class Part(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
     leased_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
     remedy: Mapped[str | None]
@@ -161,3 +168,4 @@ class Part(Model):
 
     message: Mapped[Message] = relationship(back_populates="parts")
     conversation: Mapped[Conversation] = relationship(Conversation)
+    page: Mapped[Page] = relationship(Page)

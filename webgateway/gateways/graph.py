@@ -1,15 +1,15 @@
 """A Graph client for a gateway's Meta app."""
 
-import requests
 from flask import current_app
 
 from ..db import db
+from ..meta import deadline
 from ..meta.graph import Graph
 from ..settings import current_settings
 from .models import Gateway
 
 
-class OutsideTransaction(requests.Session):
+class OutsideTransaction(deadline.Session):
     """Refuses, in tests, to wait for Meta in an open transaction: SQLite would hold everybody's write."""
 
     def request(self, *args, **kwargs):  # type: ignore[no-untyped-def]

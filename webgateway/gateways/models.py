@@ -15,6 +15,7 @@ from ..tenants.models import BelongsToTenant, Tenant
 
 PROVIDER = "Meta"
 KEPT = text("deleted_at IS NULL")
+REFUSED = text("signature_refused_at IS NOT NULL")
 
 
 def new_uri() -> str:
@@ -41,6 +42,19 @@ class Gateway(Model, BelongsToTenant):
     __table_args__ = (
         Index("uq_gateways_app_id", "app_id", unique=True, sqlite_where=KEPT, postgresql_where=KEPT),
         Index("ix_gateways_tenant_id_name", "tenant_id", "name"),
+        # As the registry sorts them.
+        Index(
+            "ix_gateways_by_name",
+            *("tenant_id", text("lower(name)"), "id"),
+            sqlite_where=KEPT,
+            postgresql_where=KEPT,
+        ),
+        Index(
+            "ix_gateways_refused",
+            *("tenant_id", "signature_refused_at"),
+            sqlite_where=REFUSED,
+            postgresql_where=REFUSED,
+        ),
     )
 
     name: Mapped[str]

@@ -1,23 +1,32 @@
-"""The door: keeps what Meta delivers, before it is answered. No framework in it; routes.py serves it.
+"""The door: keeps what Meta delivers, before it is answered. No framework in it; thin adapters serve it
+(`public.py` under WSGI, `webgateway/asgi.py`).
 
 A delivery is one committed row, then 200. Everything else happens later, in the worker.
 """
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import SQLAlchemyError
 
-from ..db import db, utcnow
-from ..gateways.models import Gateway
+from ..db import utcnow
 from ..meta import signature
+from .commits import GroupCommit, Place
+from .keys import Key, Keys
 from .models import Delivery
 
+log = logging.getLogger("webgateway.door")
+
 LARGEST = 8 * 1024 * 1024
-# A wrong secret makes every delivery fail: remember it once in a while, not at each.
-REMEMBER_EVERY = timedelta(seconds=30)
+PATIENCE = 4.5
+"""Seconds until a delivery that is not committed is answered 503. Meta waits for five: contract 6.4."""
+
+Row = dict[str, Any]
+"""A row of `deliveries`."""
 
 
 @dataclass(frozen=True)
@@ -27,35 +36,94 @@ class Answer:
 
 
 KEPT = Answer(200, "EVENT_RECEIVED")
-NOT_JSON = Answer(400, "Not JSON")
-REFUSED = Answer(403, "Bad or missing signature")
-TOO_LARGE = Answer(413, "Too large")
+NOT_JSON = Answer(400, "Not JSON\n")
+REFUSED = Answer(403, "Bad or missing signature\n")
+UNKNOWN = Answer(404, "There is nothing here\n")
+TOO_SLOW = Answer(408, "The body did not come in time\n")
+TOO_LARGE = Answer(413, "Too large\n")
+UNAVAILABLE = Answer(503, "That could not be kept right now\n")
+"""Meta delivers again: contract 6.4."""
 
 
-def keep(gateway: Gateway, body: bytes, headers: Mapping[str, str], accept_sha1: bool) -> Answer:
-    """Check the signature over the bytes as they came, store them, answer. Commits.
+class Door:
+    """One for each process."""
 
-    `gateway` is loaded and no transaction is open: the lock is taken for the one row only.
-    """
-    if len(body) > LARGEST:
-        return TOO_LARGE
-    verdict = signature.verdict(body, headers, gateway.app_secret, allow_sha1=accept_sha1)
-    if verdict is None:
-        _remember_refusal(gateway)
-        return REFUSED
-    if not _is_json(body):
-        return NOT_JSON
-    db.session.add(
-        Delivery(
-            tenant_id=gateway.tenant_id, gateway_id=gateway.id, body=body, size=len(body), signature=verdict
-        )
-    )
-    db.session.commit()
-    return KEPT
+    def __init__(
+        self,
+        engine: Engine,
+        find: Callable[[str], Key | None],
+        remember_refusal: Callable[[Key], None],
+        accept_sha1: bool = False,
+    ) -> None:
+        """`find` looks a gateway up by its URI; `remember_refusal` notes that a signature did not fit. Both
+        raise SQLAlchemyError."""
+        self.engine, self.remember_refusal, self.accept_sha1 = engine, remember_refusal, accept_sha1
+        self.keys = Keys(find)
+        self.commits: GroupCommit[Row] = GroupCommit(self._write)
+
+    def answer(self, uri: str, read: Callable[[], bytes], headers: Mapping[str, str]) -> Answer:
+        """All in one, in a thread that may wait. The body is read only for a gateway that listens."""
+        try:
+            key = self.keys.fresh(uri) or self.keys.look_up(uri)
+            if key is None:
+                return UNKNOWN
+            body = read()
+            row = self.check(key, body, headers) or self.check_again(uri, body, headers)
+        except SQLAlchemyError as error:
+            return unavailable(error)
+        if isinstance(row, Answer):
+            return row
+        return KEPT if self.keep(row).kept(within=PATIENCE) else UNAVAILABLE
+
+    def check(self, key: Key, body: bytes, headers: Mapping[str, str]) -> Row | Answer | None:
+        """The row to keep, or why not; None when the signature does not fit this key."""
+        if len(body) > LARGEST:
+            return TOO_LARGE
+        verdict = signature.verdict(body, headers, key.secret, allow_sha1=self.accept_sha1)
+        if verdict is None:
+            return None
+        if not _is_json(body):
+            return NOT_JSON
+        now = utcnow()
+        return {
+            "tenant_id": key.tenant_id,
+            "gateway_id": key.gateway_id,
+            "received_at": now,
+            "body": body,
+            "size": len(body),
+            "signature": verdict,
+            "state": "waiting",
+            "attempts": 0,
+            "next_try_at": now,
+        }
+
+    def check_again(self, uri: str, body: bytes, headers: Mapping[str, str]) -> Row | Answer:
+        """With the secret of this very moment, before anything is refused. Asks the database."""
+        key = self.keys.look_up(uri)
+        if key is None:
+            return UNKNOWN
+        row = self.check(key, body, headers)
+        if row is None:
+            self.remember_refusal(key)
+            return REFUSED
+        return row
+
+    def keep(self, row: Row) -> Place[Row]:
+        return self.commits.add(row)
+
+    def _write(self, rows: list[Row]) -> None:
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(insert(Delivery.__table__), rows)  # type: ignore[arg-type]
+        except SQLAlchemyError as error:
+            unavailable(error)
+            raise
 
 
-def gateway_at(uri: str) -> Gateway | None:
-    return db.session.scalar(select(Gateway).where(Gateway.uri == uri, Gateway.deleted_at.is_(None)))
+def unavailable(error: SQLAlchemyError) -> Answer:
+    """The database is locked, full or away."""
+    log.error("a delivery could not be kept: %s", getattr(error, "orig", None) or type(error).__name__)
+    return UNAVAILABLE
 
 
 def _is_json(body: bytes) -> bool:
@@ -64,18 +132,3 @@ def _is_json(body: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _remember_refusal(gateway: Gateway) -> None:
-    now, last = utcnow(), gateway.signature_refused_at
-    if last is not None and last > now - REMEMBER_EVERY:
-        return
-    db.session.execute(
-        update(Gateway)
-        .where(Gateway.id == gateway.id)
-        .where(
-            or_(Gateway.signature_refused_at.is_(None), Gateway.signature_refused_at < now - REMEMBER_EVERY)
-        )
-        .values(signature_refused_at=now)
-    )
-    db.session.commit()

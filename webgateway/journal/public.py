@@ -1,20 +1,43 @@
 """The gateway's public URI: verification, Facebook Login coming back, deliveries, deauthorization."""
 
 import hmac
+from datetime import timedelta
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import or_, select, update
 
 from ..db import db, looking, utcnow, writes
 from ..gateways.models import Gateway
 from ..meta.signed_request import InvalidSignedRequest, SignedRequest, parse
 from ..pages import connecting, leaving
 from ..settings import current_settings
-from . import door
+from . import door as doors
+from .door import Door
+from .keys import Key
 
 blueprint = Blueprint("public", __name__, url_prefix="/meta/<uri>")
 
+# A wrong secret makes every delivery fail: remember it once in a while, not at each.
+REMEMBER_EVERY = timedelta(seconds=30)
+
 LONGEST_CHALLENGE = 256
+
+
+def init_app(app: Flask, accept_sha1: bool) -> None:
+    with app.app_context():
+        engine = db.engine
+
+    def find(uri: str) -> Key | None:
+        with app.app_context(), looking():
+            gateway = _listening(uri)
+            return Key(gateway.id, gateway.tenant_id, gateway.app_secret) if gateway else None
+
+    def remember_refusal(key: Key) -> None:
+        with app.app_context():
+            _remember_refusal(key)
+
+    app.extensions["door"] = Door(engine, find, remember_refusal, accept_sha1)
 
 
 @blueprint.get("")
@@ -31,19 +54,22 @@ def dispatch(uri: str) -> ResponseReturnValue:
 
 @blueprint.post("")
 def deliver(uri: str) -> ResponseReturnValue:
-    gateway = _gateway(uri)
     if request.mimetype == "application/x-www-form-urlencoded":
+        gateway = _gateway(uri)
         leaving.deauthorize(gateway, _signed_request(gateway))
         db.session.commit()
         return _text("OK", 200)
-    if request.content_length is not None and request.content_length > door.LARGEST:
-        return _text(door.TOO_LARGE.text, door.TOO_LARGE.status)
-    # A body without a length is cut at the limit without a word: one byte more tells.
-    request.max_content_length = door.LARGEST + 1
-    answer = door.keep(
-        gateway, request.get_data(cache=False), dict(request.headers), current_settings().accept_sha1
-    )
+    answer = doors.TOO_LARGE
+    if request.content_length is None or request.content_length <= doors.LARGEST:
+        door: Door = current_app.extensions["door"]
+        answer = door.answer(uri, _body, dict(request.headers))
     return _text(answer.text, answer.status)
+
+
+def _body() -> bytes:
+    # A body without a length is cut at the limit without a word: one byte more tells.
+    request.max_content_length = doors.LARGEST + 1
+    return request.get_data(cache=False)
 
 
 @blueprint.post("/data-deletion")
@@ -61,10 +87,26 @@ def delete_data(uri: str) -> ResponseReturnValue:
 def _gateway(uri: str) -> Gateway:
     """Nobody waits for our lock while a stranger's request is looked at, however slowly its body comes."""
     with looking():
-        gateway = door.gateway_at(uri)
+        gateway = _listening(uri)
     if gateway is None:
         abort(404)
     return gateway
+
+
+def _listening(uri: str) -> Gateway | None:
+    return db.session.scalar(select(Gateway).where(Gateway.uri == uri, Gateway.deleted_at.is_(None)))
+
+
+def _remember_refusal(key: Key) -> None:
+    now, refused = utcnow(), Gateway.signature_refused_at
+    due = or_(refused.is_(None), refused < now - REMEMBER_EVERY)
+    with looking():
+        due_now = db.session.scalar(select(Gateway.id).where(Gateway.id == key.gateway_id, due))
+    if due_now is not None:
+        db.session.execute(
+            update(Gateway).where(Gateway.id == key.gateway_id, due).values(signature_refused_at=now)
+        )
+        db.session.commit()
 
 
 def _verify(gateway: Gateway) -> Response:

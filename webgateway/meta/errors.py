@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from . import usage
+
 _TABLE = json.loads(Path(__file__).with_name("errors.json").read_text())
 _KINDS: dict[str, dict[str, Any]] = _TABLE["kinds"]
 _ROWS: list[dict[str, Any]] = _TABLE["errors"]
@@ -24,7 +26,8 @@ class GraphError(Exception):
     """Meta refused. `kind`, `meaning`, `remedy`, `who` and `retry` are ours, the rest is Meta's.
 
     `retry`: the same call may work later. `sent_unclear`: a message may have gone out all the same, so a send
-    is repeated only after its echo was looked for (contract 7.7).
+    is repeated only after its echo was looked for (contract 7.7). `bucket`: Meta wants no more calls for now,
+    of the whole app or of the page (contract 7.6). `token_dead`: another person's token may do.
     """
 
     def __init__(
@@ -55,6 +58,8 @@ class GraphError(Exception):
         self.who: str = texts["who"]
         self.retry: bool = texts["retry"]
         self.field: str | None = row.get("field")
+        self.bucket: str | None = texts.get("bucket")
+        self.token_dead: bool = texts.get("token_dead", False)
         self.sent_unclear: bool = self.kind == "transient_maybe_sent"
         super().__init__(f"{self.message} (code {code}, subcode {subcode}, fbtrace_id {fbtrace_id})")
 
@@ -84,7 +89,7 @@ def from_answer(
     given = body.get("error")
     error: Mapping[str, Any] = given if isinstance(given, Mapping) else {"message": given or f"HTTP {status}"}
     trace = error.get("fbtrace_id") or headers.get("x-fb-trace-id") or headers.get("x-fb-debug")
-    return GraphError(
+    refusal = GraphError(
         str(error.get("message") or f"HTTP {status}"),
         code=_int(error.get("code")),
         subcode=_int(error.get("error_subcode", error.get("subcode"))),
@@ -93,8 +98,16 @@ def from_answer(
         fbtrace_id=str(trace) if trace else None,
         is_transient=error.get("is_transient") is True,
         had_token=had_token,
-        wait_minutes=_wait(headers),
+        wait_minutes=usage.wait_minutes(json_header(headers, "x-business-use-case-usage")),
     )
+    # Without a code it is not Meta's envelope: whoever stands before the Graph API gave up waiting for it.
+    refusal.sent_unclear |= refusal.code is None and passed_on(status)
+    return refusal
+
+
+def passed_on(status: int) -> bool:
+    """Whether a request answered so, without a word of Meta's, may have reached the Graph API."""
+    return not 400 <= status < 500 and status != 503
 
 
 def _naming(meaning: str, message: str) -> str:
@@ -122,18 +135,6 @@ def _guess(code: int | None, status: int | None) -> str:
     if status is not None and status >= 500:
         return "transient"
     return "our_bug"
-
-
-def _wait(headers: Mapping[str, str]) -> int | None:
-    """Minutes until Meta takes calls again, when it says so: contract 7.6."""
-    waits = [
-        limit.get("estimated_time_to_regain_access")
-        for limits in json_header(headers, "x-business-use-case-usage").values()
-        if isinstance(limits, list)
-        for limit in limits
-        if isinstance(limit, Mapping)
-    ]
-    return max((wait for wait in waits if isinstance(wait, int) and wait > 0), default=None)
 
 
 def json_header(headers: Mapping[str, str], name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import requests
 
-from . import batch, transport
+from . import batch, deadline, transport
 from .batch import BatchItem as BatchItem
 from .errors import GraphError, Unreachable, json_header
 from .signature import appsecret_proof
@@ -49,10 +49,10 @@ class Graph:
         timed_proof: bool = True,
         on_answer: Callable[[Answer], None] | None = None,
     ) -> None:
-        """`timeout`: seconds to connect, seconds to wait for the answer."""
+        """`timeout`: seconds to connect, seconds to wait for more of the answer (all of it: deadline.py)."""
         self.base_url, self.version = base_url.rstrip("/"), version
         self.app_id, self.app_secret = app_id, app_secret
-        self.session = session or requests.Session()
+        self.session = session or deadline.Session()
         self.timeout, self.timed_proof, self.on_answer = timeout, timed_proof, on_answer
         self.served_version: str | None = None
         self.usage: dict[str, Any] = {}

@@ -9,8 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from .errors import GraphError, Unreachable, from_answer
+from .errors import GraphError, Unreachable, from_answer, passed_on
 from .values import dict_of, id_of
+
+MOST_BYTES = 16 * 2**20
+"""Of an answer; the longest of Meta's are a few hundred KiB."""
 
 _NEVER_LEFT = (
     requests.exceptions.ConnectTimeout,
@@ -26,11 +29,11 @@ def exchange(
     session: requests.Session, method: str, url: str, data: Mapping[str, Any] | None = None, **options: Any
 ) -> tuple[requests.Response | None, Any, GraphError | None]:
     """The raw answer if there was one, what it says, and what was wrong. Redirects are not followed."""
-    form = None if data is None else encode(data)
+    options |= {"data": None if data is None else encode(data), "allow_redirects": False, "stream": True}
     response = None
     try:
-        response = session.request(method, url, data=form, allow_redirects=False, **options)
-        return response, read(response, "Authorization" in options["headers"]), None
+        with session.request(method, url, **options) as response:
+            return response, read(response, "Authorization" in options["headers"]), None
     except requests.RequestException as problem:
         return response, None, failure(problem)
     except GraphError as problem:
@@ -59,17 +62,25 @@ def read(response: requests.Response, had_token: bool) -> Any:
     Raises GraphError, or Unreachable when the answer cannot be read (a gateway's HTML page, half a body).
     """
     try:
-        body = json.loads(response.content)
+        body = json.loads(_content(response))
     except (ValueError, RecursionError):
         body = None
     status = response.status_code
-    if isinstance(body, dict) and (body.get("error") or status >= 400):
-        raise from_answer(status, body, response.headers, had_token)
+    if status == 429 or (isinstance(body, dict) and (body.get("error") or status >= 400)):
+        raise from_answer(status, body if isinstance(body, dict) else {}, response.headers, had_token)
     if status >= 300 or not isinstance(body, (dict, list, bool)):
         message = f"Meta's answer cannot be read (HTTP {status})."
-        # 503: whoever stands before the Graph API did not pass the request on
-        raise Unreachable(message, sent_unclear=status != 503, http_status=status)
+        raise Unreachable(message, sent_unclear=passed_on(status), http_status=status)
     return {"success": body} if isinstance(body, bool) else body
+
+
+def _content(response: requests.Response) -> bytes:
+    content = bytearray()
+    for chunk in response.iter_content(2**16):
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise Unreachable("Meta's answer does not end.", sent_unclear=True)
+    return bytes(content)
 
 
 def expect_success(answer: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """What a finished login brings: Meta is asked everything here, and the database nothing."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from ..meta import oauth
@@ -64,11 +64,17 @@ class Discovery:
 
 
 def discover(
-    graph: Graph, code: str, redirect_uri: str, purpose: str, known: Mapping[str, Collection[str]]
+    graph: Graph,
+    code: str,
+    redirect_uri: str,
+    purpose: str,
+    known: Mapping[str, Collection[str]],
+    on_progress: Callable[[int], None],
 ) -> Discovery:
     """Raises GraphError. The long-lived token first: then page tokens do not expire (contract 2.4).
 
     `known`: Meta's ids of the pages that earlier logins covered, by the person's id at Meta.
+    `on_progress` is told the number of pages so far.
     """
     short = oauth.exchange_code(graph, code, redirect_uri)
     token = oauth.long_lived(graph, short.value)
@@ -77,7 +83,7 @@ def discover(
         raise info.error or GraphError("Meta calls the new token invalid.", code=190, http_status=200)
     granted = {name for name, status in oauth.permissions(graph, token.value).items() if status == "granted"}
     person = oauth.me(graph, token.value)
-    everything = meta_pages.discover(graph, token.value, info, granted, known=known.get(person.id, ()))
+    everything = meta_pages.discover(graph, token.value, info, granted, on_progress, known.get(person.id, ()))
     pages = [page for page in everything if _ticked(info, page)]
     return Discovery(purpose, token, info, granted, person, pages, _subscriptions(graph, pages))
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ..db import db, utcnow
 from ..gateways.models import Gateway
@@ -13,6 +14,22 @@ from .discovery import Discovery
 from .models import Account, Grant, Login, Page
 from .refreshing import describe
 from .subscribing import believe
+
+OF_A_NEW_PAGE = (
+    "tenant_id",
+    "gateway_id",
+    "meta_id",
+    "name",
+    "category",
+    "picture_url",
+    "instagram_id",
+    "instagram_username",
+    "instagram_name",
+    "instagram_picture_url",
+    "subscribed",
+    "subscribed_fields",
+    "checked_at",
+)
 
 
 def covered(gateway: Gateway) -> dict[str, list[str]]:
@@ -40,6 +57,7 @@ def join(login: Login, discovery: Discovery) -> None:
     _grant(account, before, [(found, pages[found.id]) for found in usable], discovery)
     lost, kept = _lost(account, before, discovery)
     login.account, login.step, login.finished_at = account, "finished", utcnow()
+    login.leased_until = None
     login.result = {
         "added": [page.id for page in pages.values() if page.meta_id in added],
         "unchanged": [page.id for page in pages.values() if page.meta_id not in added],
@@ -80,6 +98,7 @@ def _unusable(gateway: Gateway, discovery: Discovery) -> dict[str, dict[str, str
     taken = select(Page).where(
         Page.meta_id.in_(ids), Page.removed_at.is_(None), Page.gateway_id != gateway.id
     )
+    taken = taken.options(joinedload(Page.gateway))
     holders = {page.meta_id: page.gateway for page in db.session.scalars(taken)}
     reasons = {
         found.id: _reason(found, holders.get(found.id), gateway, discovery) for found in discovery.pages
@@ -113,34 +132,50 @@ def _pages(
     known = select(Page).where(Page.gateway_id == gateway.id, Page.meta_id.in_(ids))
     pages = {page.meta_id: page for page in db.session.scalars(known)}
     added = {found.id for found in usable if found.id not in pages or pages[found.id].removed_at is not None}
+    rows = []
     for found in usable:
-        page = pages.setdefault(
-            found.id,
-            Page(tenant_id=gateway.tenant_id, gateway_id=gateway.id, meta_id=found.id, subscribed=False),
+        page = pages.get(found.id) or Page(
+            tenant_id=gateway.tenant_id,
+            gateway_id=gateway.id,
+            meta_id=found.id,
+            subscribed=False,
+            subscribed_fields=[],
         )
         page.removed_at = None
         describe(page, found, instagram_readable="instagram_basic" in discovery.granted)
         believe(page, discovery.subscriptions.get(found.id))
-        db.session.add(page)
-    db.session.flush()
-    return pages, added
+        if found.id not in pages:
+            rows.append({name: getattr(page, name) for name in OF_A_NEW_PAGE})
+    if rows:
+        # All at once: SQLite would get one INSERT for each of the session's new objects.
+        pages |= {page.meta_id: page for page in db.session.scalars(insert(Page).returning(Page), rows)}
+    return {found.id: pages[found.id] for found in usable}, added
 
 
 def _grant(
     account: Account, before: dict[int, Grant], pages: list[tuple[FoundPage, Page]], discovery: Discovery
 ) -> None:
     covered = _others(account, [page.id for _, page in pages])
+    rows = []
     for found, page in pages:
         shortcoming = discovery.shortcoming(found)
-        grant = before.get(page.id) or Grant(page_id=page.id, account_id=account.id)
-        grant.token = found.token
-        grant.tasks = sorted(found.tasks or ())
-        grant.suffices = shortcoming is None
-        grant.granted_at = utcnow()
-        grant.dead_since = grant.dead_reason = None
-        db.session.add(grant)
+        given = {
+            "token": found.token,
+            "tasks": sorted(found.tasks or ()),
+            "suffices": shortcoming is None,
+            "granted_at": utcnow(),
+            "dead_since": None,
+            "dead_reason": None,
+        }
+        if page.id in before:
+            for name, value in given.items():
+                setattr(before[page.id], name, value)
+        else:
+            rows.append({"page_id": page.id, "account_id": account.id, **given})
         other = covered.get(page.id)
         page.problem = None if other is not None and other.suffices else shortcoming
+    if rows:
+        db.session.execute(insert(Grant), rows)
 
 
 def _others(account: Account, page_ids: Iterable[int]) -> dict[int, Grant]:
@@ -148,6 +183,7 @@ def _others(account: Account, page_ids: Iterable[int]) -> dict[int, Grant]:
     grants = (
         select(Grant)
         .join(Grant.account)
+        .options(contains_eager(Grant.account))
         .where(Grant.page_id.in_(list(page_ids)), Grant.account_id != account.id, Grant.token.is_not(None))
         .where(Grant.dead_since.is_(None), Account.dead_since.is_(None))
         .order_by(Grant.suffices, Account.logged_in_at, Grant.id)

@@ -1,4 +1,7 @@
-"""The result of a login: added, unchanged, no longer granted; OK removes what is still ticked."""
+"""A login's page: how far it is, then its result (added, unchanged, no longer granted), or why it failed.
+
+OK removes what is still ticked.
+"""
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +14,7 @@ from ..gateways.models import Gateway
 from ..security import keep_opener
 from ..users.rights import current_tenant, needs, signed_in
 from ..views import count
+from . import progress
 from .connecting import failed
 from .models import Grant, Login, Page
 from .removal import remove
@@ -24,11 +28,13 @@ blueprint = Blueprint("logins", __name__, url_prefix="/gateways")
 def show(gateway_id: int, login_id: int) -> ResponseReturnValue:
     gateway = Gateway.find(current_tenant, gateway_id)
     login = _login(gateway, login_id)
+    if login.under_way and not login.given_up:
+        return progress.show(gateway, login)
+    if htmx.wants_fragment():
+        return htmx.go_to(url_for("logins.show", gateway_id=gateway.id, login_id=login.id))
     if login.step not in ("finished", "confirmed"):
-        text = (
-            login.error or "It was interrupted before Facebook's answer was taken. No page has been changed."
-        )
-        return failed(Refused(200, "The login did not finish", text), gateway, login)
+        words = login.error or login.given_up or "It was interrupted before Facebook's answer was taken."
+        return failed(Refused(200, "The login did not finish", words), gateway, login)
     ids = [*login.result["added"], *login.result["unchanged"], *login.result["lost"]]
     ids += [row["page"] for row in login.result["kept"]]
     pages = {page.id: page for page in db.session.scalars(select(Page).where(Page.id.in_(ids)))}

@@ -1,6 +1,6 @@
 """Facebook pages of a gateway, the accounts whose grant covers them, and the logins that brought them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Select, UniqueConstraint, select, text
@@ -11,6 +11,13 @@ from ..gateways.models import Gateway
 from ..tenants.models import BelongsToTenant
 
 CONNECTED = text("removed_at IS NULL")
+
+UNDER_WAY = ("waiting", "asking")
+CODE_LIVES = timedelta(minutes=10)
+"""Of the code that Facebook Login brings: contract 2.3."""
+GATEWAY_GONE = "The chat gateway was deleted meanwhile."
+INTERRUPTED = "The background worker stopped while it asked Meta, and Facebook's answer counts only once."
+TOO_LATE = "No background worker took Facebook's answer within ten minutes, and it does not live longer."
 
 
 class Page(Model, BelongsToTenant):
@@ -33,6 +40,14 @@ class Page(Model, BelongsToTenant):
         ),
         UniqueConstraint("gateway_id", "meta_id"),
         Index("ix_pages_gateway_id_name", "gateway_id", "name"),
+        Index("ix_pages_tenant_id_name", "tenant_id", "name"),
+        # As the register sorts them.
+        Index(
+            "ix_pages_by_name",
+            *("gateway_id", text("lower(name)"), "id"),
+            sqlite_where=CONNECTED,
+            postgresql_where=CONNECTED,
+        ),
     )
 
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"))
@@ -144,8 +159,9 @@ class Grant(Model):
 class Login(Model):
     """One trip through Facebook Login. `state_hash` is SHA-256 of the single-use state bound to the session.
 
-    `step` is started, waiting (came back with `code`), asking (Meta is asked; `found` pages so far),
-    finished, confirmed or failed. `result` is what it found, for the result page:
+    `step` is started, waiting (came back with `code`), asking (the code is used and Meta is asked; `found`
+    pages so far), finished, confirmed or failed. A worker holds it until `leased_until`. `result` is what it
+    found, for the result page:
     {"added": [page id], "unchanged": [page id], "lost": [page id], "declined": [permission],
     "kept": [{"page": page id, "through": name}], "unusable": [{"name", "reason"}]}.
     """
@@ -158,17 +174,33 @@ class Login(Model):
     purpose: Mapped[str] = mapped_column(default="pages")
     state_hash: Mapped[str] = mapped_column(unique=True)
     redirect_uri: Mapped[str]
-    step: Mapped[str] = mapped_column(default="started")
+    step: Mapped[str] = mapped_column(default="started", index=True)
     code: Mapped[str | None] = mapped_column(Encrypted("logins.code"))
     found: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]
     error: Mapped[str | None]
     result: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
+    came_back_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
     gateway: Mapped[Gateway] = relationship(Gateway)
     account: Mapped[Account | None] = relationship(Account)
+
+    @property
+    def under_way(self) -> bool:
+        return self.step in UNDER_WAY
+
+    @property
+    def given_up(self) -> str | None:
+        """Why nobody goes on with a login that is under way."""
+        if self.gateway.deleted_at is not None:
+            return GATEWAY_GONE
+        if self.step == "asking" and (self.leased_until is None or self.leased_until < utcnow()):
+            return INTERRUPTED
+        if self.step == "waiting" and (self.came_back_at or self.started_at) < utcnow() - CODE_LIVES:
+            return TOO_LATE
+        return None
 
 
 class DataDeletion(Model):

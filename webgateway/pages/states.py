@@ -1,4 +1,4 @@
-"""The state of a login: random, single-use, one hour, bound to session, person and gateway."""
+"""The state of a login: random, single-use, one hour, bound to session, person, gateway; later forgotten."""
 
 import hashlib
 import secrets
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import session
-from sqlalchemy import select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from ..db import db, utcnow
 from ..gateways.models import Gateway
+from ..tasks import every
 from ..users.models import User
 from ..users.rights import signed_in
 from .models import Login
@@ -49,8 +50,11 @@ def issue(gateway: Gateway, user: User, purpose: str) -> str:
     return state
 
 
-def claim(gateway: Gateway, state: str) -> Login:
-    """The login that this state stands for, used up from now on. Raises Refused; commits."""
+def claim(gateway: Gateway, state: str, **became: object) -> Login:
+    """The login that this state stands for, used up from now on, and what became of it written down.
+
+    Raises Refused; commits.
+    """
     if not signed_in().is_authenticated:
         text = "This window is not signed in to webgateway, so the login through Facebook cannot be taken."
         raise Refused(
@@ -61,11 +65,21 @@ def claim(gateway: Gateway, state: str) -> Login:
         raise Refused(
             400, "This login took too long", "A login through Facebook must be finished within an hour."
         )
-    claimed = update(Login).where(Login.id == login.id, Login.step == "started").values(step="used")
-    if db.session.execute(claimed.execution_options(synchronize_session=False)).rowcount != 1:  # type: ignore[attr-defined]
+    claimed = update(Login).where(Login.id == login.id, Login.step == "started")
+    claimed = claimed.values(came_back_at=utcnow(), **became).execution_options(synchronize_session=False)
+    if db.session.execute(claimed).rowcount != 1:  # type: ignore[attr-defined]
         raise _used(login)
     db.session.commit()
     return login
+
+
+@every(hour="4", minute="10")
+def forget() -> None:
+    """Logins that never came back after a day, all others after a month."""
+    now = utcnow()
+    unfinished = and_(Login.step == "started", Login.started_at < now - timedelta(days=1))
+    db.session.execute(delete(Login).where(or_(unfinished, Login.started_at < now - timedelta(days=30))))
+    db.session.commit()
 
 
 def _login(gateway: Gateway, state: str) -> Login:

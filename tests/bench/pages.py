@@ -1,0 +1,148 @@
+"""Pages on full tables and on a tenth of them: how long each takes, and whether it grows with the table."""
+
+import http.client
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench import tables
+from tests.bench.installation import Installation, installed
+from tests.bench.measure import Findings, Row, Scale, Table, Times, ms
+from tests.bench.postgresql import Server
+
+BAR = 0.060  # seconds
+GROWN = 1.3  # times as long on ten times the rows counts as growing
+NOISE = 0.003  # seconds more that do not
+WARM_UP = 6
+
+PATHS: Mapping[str, Mapping[str, str]] = {
+    "registry with 10,000 gateways": {
+        "first page": "/gateways/",
+        "last page": "/gateways/?page=999999",
+        "search": "/gateways/?q=Gateway+33",
+        "search that finds nothing": "/gateways/?q=nothing+like+it",
+    },
+    "register with 5,000 pages": {
+        "first page": "/gateways/1/pages",
+        "last page": "/gateways/1/pages?page=999999",
+        "search": "/gateways/1/pages?q=Page+33",
+        "search that finds nothing": "/gateways/1/pages?q=nothing+like+it",
+    },
+    "conversations with 1,000,000 messages": {
+        "first page": "/conversations/",
+        "closed ones": "/conversations/?state=closed",
+        "of one page": "/conversations/?state=all&page_id=7",
+        "500 shown": "/conversations/?state=all&shown=500",
+        "search": "/conversations/?state=all&q=Customer+33",
+        "search that finds nothing": "/conversations/?state=all&q=nothing+like+it",
+        "a conversation of 2,000 messages": "/conversations/1",
+    },
+    "journal with 1,000,000 events": {
+        "first page": "/journal/",
+        "last page": "/journal/?page=999999",
+        "failed ones": "/journal/?outcome=failed",
+        "of one gateway": "/journal/?gateway=1",
+        "search": "/journal/?q=m_333",
+        "search that finds nothing": "/journal/?q=nothing+like+it",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    group: str
+    page: str
+    full: Times
+    tenth: Times
+
+    @property
+    def growth(self) -> float:
+        return self.full.p50 / self.tenth.p50
+
+    @property
+    def grows(self) -> bool:
+        return self.growth > GROWN and self.full.p50 - self.tenth.p50 > NOISE
+
+
+class Reader:
+    """Ada, reading; with what a browser would send."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.port = installation.port
+        browser = installation.signed_in()
+        cookie = "; ".join(f"{one.name}={one.value}" for one in browser.cookies)
+        self.headers = {"Cookie": cookie, "User-Agent": str(browser.headers["User-Agent"])}
+
+    def read(self, path: str) -> float:
+        """Seconds to the last byte."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        began = time.perf_counter()
+        connection.request("GET", path, headers=self.headers)
+        answer = connection.getresponse()
+        answer.read()
+        passed = time.perf_counter() - began
+        connection.close()
+        assert answer.status == 200, (path, answer.status)
+        return passed
+
+
+def measure(folder: Path, server: Server | None, scale: Scale) -> Findings:
+    found = Findings()
+    for database in ("SQLite", *(["PostgreSQL"] if server else [])):
+        with ExitStack() as stack:
+            readers = []
+            for name, share in (("full", scale.pages), ("tenth", scale.pages / 10)):
+                url = server.database(f"pages_{name}") if server and database == "PostgreSQL" else None
+                installation = stack.enter_context(installed(folder / f"pages-{database}-{name}", url))
+                tables.fill(installation, tables.FULL.times(share))
+                stack.enter_context(installation.web())
+                readers.append(Reader(installation))
+            pages = [
+                read(group, page, path, readers, scale)
+                for group, paths in PATHS.items()
+                for page, path in paths.items()
+            ]
+        found.rows += [_row(group, database, [one for one in pages if one.group == group]) for group in PATHS]
+        found.tables.append(_table(database, pages))
+    return found
+
+
+def read(group: str, page: str, path: str, readers: list[Reader], scale: Scale) -> Found:
+    for reader in readers:
+        for _ in range(WARM_UP):
+            reader.read(path)
+    rounds: list[list[list[float]]] = [[], []]
+    for _ in range(scale.rounds):
+        loads: list[list[float]] = [[], []]
+        for _ in range(scale.loads):
+            for times, reader in zip(loads, readers, strict=True):
+                times.append(reader.read(path))
+        for one, times in zip(rounds, loads, strict=True):
+            one.append(times)
+    return Found(group, page, *map(Times, rounds))
+
+
+def _row(group: str, database: str, pages: list[Found]) -> Row:
+    slowest = max(pages, key=lambda one: one.full.p95)
+    growing = max(pages, key=lambda one: one.growth)
+    holds = slowest.full.p95 < BAR and not any(one.grows for one in pages)
+    measured = f"{ms(slowest.full.p95)} ({slowest.page}); most growth {growing.growth:.1f} × ({growing.page})"
+    return Row(f"{group}, {database}", "p95 of each page under 60 ms, not growing", measured, holds)
+
+
+def _table(database: str, pages: list[Found]) -> Table:
+    rows = [
+        (
+            *(one.group, one.page, ms(one.full.p50), ms(one.full.p95), ms(one.tenth.p50)),
+            *(f"{one.growth:.2f}", "grows" if one.grows else ""),
+        )
+        for one in pages
+    ]
+    columns = ("table", "page", "p50", "p95", "p50 on a tenth", "ratio", "")
+    notes = (
+        "From the request to the last byte, over HTTP on loopback.",
+        f"A page grows when ten times the rows take {GROWN} times as long and {NOISE * 1000:.0f} ms more.",
+    )
+    return Table(f"Pages on full tables, {database}", columns, rows, notes)

@@ -1,0 +1,82 @@
+"""A PostgreSQL that survives a power cut, as it comes: its own server on loopback, beside SQLite's files."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from tests.serving import free_port
+
+
+class Missing(Exception):  # noqa: N818
+    """PostgreSQL is not installed."""
+
+
+class Server:
+    def __init__(self, folder: Path) -> None:
+        self.programs = _programs()
+        self.folder = folder
+        self.port = free_port()
+        # PostgreSQL refuses to run as root: Debian's package brings the user it runs as.
+        self.prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        folder.mkdir()
+        if self.prefix:
+            shutil.chown(folder, "postgres")
+        self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8")
+        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {folder}"
+        self._run("pg_ctl", "--wait", f"--log={folder}/log", f"--options={options}", "start")
+
+    def database(self, name: str) -> str:
+        """The address of a new database."""
+        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return self._url(name)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "--mode=fast", "stop")
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [*self.prefix, str(self.programs / program), "-D", str(self.folder / "data"), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[Server | None]:
+    """None where it is not installed."""
+    try:
+        started = Server(folder)
+    except Missing:
+        yield None
+        return
+    try:
+        yield started
+    finally:
+        started.stop()
+
+
+def version() -> str:
+    try:
+        command = [str(_programs() / "postgres"), "--version"]
+    except Missing:
+        return "not installed"
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[2]
+
+
+def _programs() -> Path:
+    """Debian keeps them off the PATH."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not debian:
+        raise Missing
+    return debian[-1].parent

@@ -1,0 +1,70 @@
+"""Lists come out of an index in their order: what they cost does not grow with the table."""
+
+import pytest
+from sqlalchemy import event
+
+from tests import cast
+from tests.bench import tables
+from tests.bench.tables import Sizes
+from webgateway.db import db
+
+GROWING = ("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries")
+
+
+@pytest.fixture
+def plans(app, gateway, as_ada):
+    """The plans of the queries behind an address, on tables with something in them."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's plans depend on its statistics")
+    cast.page(gateway)
+    tables.rows(Sizes(gateways=50, pages=40, messages=400, events=80))
+    db.session.commit()
+
+    def of(path):
+        asked = []
+
+        def note(_connection, _cursor, statement, parameters, *_):
+            if statement.startswith("SELECT"):
+                asked.append((statement, parameters))
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        assert as_ada.get(path).status_code == 200
+        event.remove(db.engine, "before_cursor_execute", note)
+        return [
+            (statement, [row.detail for row in explained(statement, parameters)])
+            for statement, parameters in asked
+        ]
+
+    return of
+
+
+def explained(statement, parameters):
+    return db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gateways/",
+        "/gateways/?page=3",
+        "/gateways/1/pages",
+        "/conversations/",
+        "/conversations/?state=closed",
+        "/conversations/?state=all&page_id=7",
+        "/conversations/1",
+        "/journal/",
+        "/journal/?outcome=failed",
+    ],
+)
+def test_nothing_is_sorted_to_show_a_few_and_no_table_read_whole(plans, path):
+    for statement, steps in plans(path):
+        for step in steps:
+            # To sort a few is no harm; to sort all and show a few is.
+            assert " LIMIT " not in statement or "TEMP B-TREE FOR ORDER BY" not in step, statement
+            assert not any(step == f"SCAN {table}" for table in GROWING), statement
+
+
+def test_a_sort_would_be_noticed(plans):
+    plans("/gateways/")
+    sorted_by_secret = "SELECT id FROM gateways ORDER BY app_secret"
+    assert "TEMP B-TREE" in str([row.detail for row in explained(sorted_by_secret, ())])

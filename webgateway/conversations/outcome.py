@@ -1,0 +1,96 @@
+"""What became of a part: arrived, unclear, failed, or to be tried again. The caller commits."""
+
+import random
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from ..db import db, utcnow
+from ..meta.errors import GraphError
+from ..pages import tokens
+from ..pages.models import Grant
+from . import pace
+from .models import Part
+
+BACK_OFF = [
+    timedelta(seconds=3),
+    timedelta(seconds=20),
+    timedelta(minutes=2),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+]
+ARRIVED = ("sent", "delivered", "read")
+
+EARLIER_FAILED = ("An earlier part of this message was not sent.", "Try again when the reason is gone.")
+NO_ANSWER = (
+    "Meta's answer did not arrive, so the customer may or may not have this message.",
+    "Look at the conversation in Meta's inbox before you send it again.",
+)
+
+
+def hold(message_id: int) -> list[Part]:
+    """The parts of a message as they are now, in order; nobody else changes them until the commit."""
+    parts = select(Part).where(Part.message_id == message_id).order_by(Part.position).with_for_update()
+    return list(db.session.scalars(parts.execution_options(populate_existing=True)))
+
+
+def arrived(part: Part, mid: str | None, at: datetime) -> None:
+    """Meta has it: its answer says so, or the echo, whichever is first; or a person who looked (no `mid`)."""
+    parts = hold(part.message_id)
+    part.mid = mid or part.mid
+    if part.state not in ARRIVED:
+        part.state = "sent"
+        part.sent_at = at
+    let_go(part)
+    for follower in parts:
+        if follower.state == "held":
+            follower.state = "waiting"
+
+
+def refused(part: Part, grant: Grant, error: GraphError) -> None:
+    """Meta said no, or nothing that can be understood: contract 10 says which refusal passes by itself."""
+    if error.bucket:
+        pace.refused(part, error)
+    hold(part.message_id)
+    if part.state != "waiting":
+        return  # the echo was quicker than the answer: Meta has it
+    let_go(part)
+    part.error_code, part.error_subcode = error.code, error.subcode
+    if error.sent_unclear:
+        unclear(part)
+    elif error.token_dead:
+        tokens.mark_dead(grant, error)
+        part.attempts -= 1
+    elif error.retry and error.bucket:
+        part.attempts -= 1
+    elif error.retry and part.attempts <= len(BACK_OFF):
+        part.error, part.remedy = error.meaning, error.remedy
+        part.next_try_at = utcnow() + BACK_OFF[part.attempts - 1] * random.uniform(1, 1.2)
+    else:
+        failed(part, error.meaning, error.remedy)
+
+
+def failed(part: Part, error: str, remedy: str) -> None:
+    followers = hold(part.message_id)[part.position + 1 :]
+    part.state, part.leased_until, part.leased_by = "failed", None, None
+    part.error, part.remedy = error, remedy
+    for follower in followers:
+        if follower.state == "waiting":
+            follower.state = "failed"
+            follower.error, follower.remedy = EARLIER_FAILED
+
+
+def unclear(part: Part) -> None:
+    """Meta may have it: contract 7.7."""
+    followers = hold(part.message_id)[part.position + 1 :]
+    part.state, part.leased_until, part.leased_by = "unclear", None, None
+    part.error, part.remedy = NO_ANSWER
+    for follower in followers:
+        if follower.state == "waiting":
+            follower.state = "held"
+
+
+def let_go(part: Part) -> None:
+    """No worker has it in hand any more, and what an earlier try said no longer counts."""
+    part.leased_until = part.leased_by = None
+    part.error = part.remedy = part.error_code = part.error_subcode = None

@@ -1,0 +1,52 @@
+"""Messages that people and flows write, and what a person decides about one that was written."""
+
+import secrets
+
+from ..db import db, utcnow
+from ..meta import messages
+from ..users.models import User
+from . import outcome
+from .models import Conversation, Message, Part
+
+
+def write(conversation: Conversation, text: str, author: str, user: User | None = None) -> Message:
+    """A message row and its parts, waiting for the worker. `author` is agent or flow."""
+    now = max(utcnow(), conversation.last_message_at)
+    message = Message(
+        conversation=conversation,
+        page_id=conversation.page_id,
+        author=author,
+        user=user,
+        text=text,
+        occurred_at=now,
+    )
+    db.session.add(message)
+    for position, piece in enumerate(messages.split(text, conversation.channel)):
+        message.parts.append(
+            Part(
+                conversation=conversation,
+                page_id=conversation.page_id,
+                position=position,
+                text=piece,
+                key="wg:" + secrets.token_urlsafe(16),
+            )
+        )
+    conversation.last_message_at = now
+    conversation.preview = text[:200]
+    return message
+
+
+def send_again(message: Message) -> None:
+    """A person decided: what failed or stayed unclear waits again, the parts that arrived do not."""
+    for part in outcome.hold(message.id):
+        if part.state in ("failed", "unclear", "held"):
+            part.state = "waiting"
+            part.attempts, part.next_try_at = 0, utcnow()
+            outcome.let_go(part)
+
+
+def seen_at_meta(message: Message) -> None:
+    """A person saw it at Meta: what was unclear did arrive, and the parts that waited for it may go out."""
+    for part in outcome.hold(message.id):
+        if part.state == "unclear":
+            outcome.arrived(part, None, utcnow())
