@@ -1,4 +1,4 @@
-"""Meta as the worker meets it on a bad day: it takes messages, at times slowly, and at times its answer is lost."""
+"""Meta as the worker meets it on a bad day: it takes messages, at times slowly, and some answers are lost."""
 
 import json
 import random

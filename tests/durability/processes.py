@@ -60,8 +60,12 @@ class Installation:
         self.web.wait()
         self.start_web()
 
-    def kill_worker(self, number: int) -> None:
-        victim = self.workers.pop(number % len(self.workers))
+    def at_work(self, beating: set[int]) -> list[int]:
+        return [worker.pid for worker in self.workers if worker.pid in beating]
+
+    def kill_worker(self, pid: int) -> None:
+        victim = next(worker for worker in self.workers if worker.pid == pid)
+        self.workers.remove(victim)
         victim.kill()
         victim.wait()
         self.start_worker()

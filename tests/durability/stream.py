@@ -1,6 +1,7 @@
-"""Meta's deliveries over several connections: one customer's in order, and again until they are answered 200."""
+"""Meta's deliveries over several connections: a customer's in order, and again until answered 200."""
 
 import http.client
+import itertools
 import random
 import threading
 import time
@@ -11,9 +12,13 @@ from tests.deliveries import PAGE, delivery, text, wire
 from webgateway.meta import signature
 
 CUSTOMERS = 3
-"""Of each connection."""
+"""Who write over a connection at the same time."""
+NEW_ONE = 0.1
+"""How often one of them makes room for somebody who never wrote before."""
 AGAIN = 0.03
 """The share of deliveries that Meta sends once more although they were answered 200: contract 6.4."""
+SIZES = (1, 1, 1, 1, 2, 3)
+"""Messages in one delivery."""
 ANSWER_WITHIN = 10.0  # seconds
 GIVE_UP_AFTER = 60.0  # seconds
 
@@ -52,15 +57,20 @@ class Stream:
     def _deliver(self, connection: int) -> None:
         line = Line(self.port, f"/meta/{self.uri}", self.secret)
         chance = random.Random(f"{self.seed}:{connection}")
-        customers = [f"7{self.seed % 10**6:06}{connection:03}{number}" for number in range(CUSTOMERS)]
+        people = (f"7{connection:03}{number:08}" for number in itertools.count())
+        customers = list(itertools.islice(people, CUSTOMERS))
         count, at = 0, int(time.time() * 1000) - 10_000_000
         while not self.stopping.is_set():
+            if chance.random() < NEW_ONE:
+                customers[chance.randrange(CUSTOMERS)] = next(people)
             items = []
-            for customer in chance.choices(customers, k=chance.choice([1, 1, 1, 2, 5])):
+            for customer in chance.choices(customers, k=chance.choice(SIZES)):
                 count, at = count + 1, at + 7
                 items.append((customer, f"m_{connection}_{count}", at))
             body = wire(
-                delivery(*[text(f"Message {mid}", mid, by=who, at=when) for who, mid, when in items], page=PAGE)
+                delivery(
+                    *[text(f"Message {mid}", mid, by=who, at=when) for who, mid, when in items], page=PAGE
+                )
             )
             if not self._until_taken(line, body):
                 return

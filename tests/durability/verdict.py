@@ -2,16 +2,23 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from tests.durability.meta import Meta
 from tests.durability.stream import Stream
 from webgateway.conversations.models import Contact, Conversation, Message, Part
-from webgateway.db import db
+from webgateway.db import db, utcnow
 from webgateway.journal.models import Delivery, Event
 
 SHOWN = 5
+JOBS: dict[type[Delivery | Event | Part], Any] = {
+    Delivery: Delivery.state,
+    Event: Event.outcome,
+    Part: Part.state,
+}
+"""The rows that are jobs, and the column that says so."""
 
 
 @dataclass
@@ -30,16 +37,27 @@ class Verdict:
     def __str__(self) -> str:
         kinds = ("missing", "doubled", "disordered", "waiting", "failed")
         return "; ".join(
-            f"{len(found)} {kind}: {', '.join(found[:SHOWN])}" for kind in kinds if (found := getattr(self, kind))
+            f"{len(found)} {kind}: {', '.join(found[:SHOWN])}"
+            for kind in kinds
+            if (found := getattr(self, kind))
         )
 
 
 def waiting() -> int:
     """How many rows are still to be worked on."""
+    return sum(_count(state == "waiting") for state in JOBS.values())
+
+
+def free() -> int:
+    """Those of them that a worker may take now: none holds them, and they are due."""
     return sum(
-        db.session.scalar(select(func.count()).where(column == "waiting")) or 0
-        for column in (Delivery.state, Event.outcome, Part.state)
+        _count(state == "waiting", row.leased_until.is_(None), row.next_try_at <= utcnow())
+        for row, state in JOBS.items()
     )
+
+
+def _count(*conditions: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).where(*conditions)) or 0
 
 
 def judge(stream: Stream, meta: Meta) -> Verdict:
@@ -56,9 +74,10 @@ def judge(stream: Stream, meta: Meta) -> Verdict:
 def _journal(verdict: Verdict, stream: Stream) -> None:
     kept = set(db.session.scalars(select(Delivery.body)))
     verdict.missing += [f"delivery {body[60:160]!r}" for body in stream.promised if body not in kept]
-    failed = or_(Event.outcome == "failed", Event.outcome == "ignored")
-    verdict.failed += [f"event {mid}: {why}" for mid, why in db.session.execute(select(Event.mid, Event.reason).where(failed))]  # fmt: skip
-    verdict.failed += [f"delivery {number}" for number in db.session.scalars(select(Delivery.id).where(Delivery.state == "failed"))]  # fmt: skip
+    events = select(Event.mid, Event.reason).where(Event.outcome.in_(("failed", "ignored")))
+    verdict.failed += [f"event {mid}: {reason}" for mid, reason in db.session.execute(events)]
+    deliveries = select(Delivery.id, Delivery.error).where(Delivery.state == "failed")
+    verdict.failed += [f"delivery {number}: {error}" for number, error in db.session.execute(deliveries)]
 
 
 def _messages(verdict: Verdict, stream: Stream) -> None:
@@ -78,8 +97,8 @@ def _messages(verdict: Verdict, stream: Stream) -> None:
         verdict.doubled += [mid for mid, times in Counter(shown[customer]).items() if times > 1]
         if shown[customer] != mids and sorted(shown[customer]) == sorted(mids):
             verdict.disordered.append(customer)
-    talks = db.session.execute(select(Contact.meta_id, func.count()).join(Conversation.contact).group_by(Contact.meta_id))  # fmt: skip
-    verdict.doubled += [f"conversation of {customer}" for customer, times in talks if times > 1]
+    talks = Counter(db.session.scalars(select(Contact.meta_id).join(Conversation.contact)))
+    verdict.doubled += [f"conversation of {customer}" for customer, times in talks.items() if times > 1]
 
 
 def _greetings(verdict: Verdict, meta: Meta) -> None:
