@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from tests.deliveries import PAGE, delivery, text, wire
+from tests.deliveries import delivery, text, wire
 from webgateway.meta import signature
 
 CUSTOMERS = 3
@@ -38,6 +38,8 @@ class Stream:
     """By customer, the mids in the order in which they were answered 200."""
     refused: list[str] = field(default_factory=list)
     """Answers that are neither 200 nor "try again", and deliveries nobody ever took."""
+    answered: threading.Event = field(default_factory=threading.Event)
+    """One more was answered 200: set each time, cleared by whoever waits for it."""
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -67,11 +69,8 @@ class Stream:
             for customer in chance.choices(customers, k=chance.choice(SIZES)):
                 count, at = count + 1, at + 7
                 items.append((customer, f"m_{connection}_{count}", at))
-            body = wire(
-                delivery(
-                    *[text(f"Message {mid}", mid, by=who, at=when) for who, mid, when in items], page=PAGE
-                )
-            )
+            messages = [text(f"Message {mid}", mid, by=who, at=when) for who, mid, when in items]
+            body = wire(delivery(*messages))
             if not self._until_taken(line, body):
                 return
             for customer, mid, _ in items:
@@ -88,6 +87,7 @@ class Stream:
             status = line.post(body)
             if status == 200:
                 self.promised[body] += 1
+                self.answered.set()
                 return True
             if status not in (0, 500, 502, 503, 504):
                 break

@@ -78,7 +78,7 @@ class Trial:
                 installation.start_worker()
             installation.ready()
             stream.start()
-            kills = self._kill(installation)
+            kills = self._kill(installation, stream)
             stream.stop()
             began = time.monotonic()
             settle(installation)
@@ -87,8 +87,11 @@ class Trial:
             stream.stopping.set()
             installation.end()
 
-    def _kill(self, installation: Installation) -> Counter[str]:
-        """For as long as the trial lasts, and until each kind of process has met its end."""
+    def _kill(self, installation: Installation, stream: Stream) -> Counter[str]:
+        """For as long as the trial lasts, and until each kind of process has met its end.
+
+        At random moments, but just after an answer: whoever answers before it has kept is caught.
+        """
         chance = random.Random(self.seed)
         kills: Counter[str] = Counter()
         began, emptied = time.monotonic(), 0
@@ -97,6 +100,8 @@ class Trial:
                 self.in_the_middle()
                 emptied += 1
             time.sleep(chance.uniform(*PAUSES))
+            stream.answered.clear()
+            stream.answered.wait(1)
             for victim in VICTIMS[chance.choice(list(VICTIMS))]:
                 if kill(installation, victim, chance):
                     kills[victim] += 1
