@@ -1,6 +1,5 @@
 """The command line: `flask users`, `flask worker`, `flask simulator`, `flask keys`."""
 
-import logging
 import os
 import signal
 
@@ -78,8 +77,6 @@ def _encrypt_again(column) -> int:  # type: ignore[no-untyped-def]
 @with_appcontext
 def worker() -> None:
     """Work on what waits, until SIGTERM; finish what is held."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
     Worker(current_app._get_current_object()).run()  # type: ignore[attr-defined]
 
 

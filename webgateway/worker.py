@@ -17,6 +17,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from . import counting, metrics
 from .conversations import outgoing
 from .db import Model, db, passing, utcnow
 from .journal import reading, taking
@@ -70,6 +71,7 @@ class Worker:
         """Until SIGTERM or SIGINT; what is held is finished first."""
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: self.stopping.set())
+        counting.bury_the_dead()
         self.start()
         log.info("worker %s is at work", self.name)
         self.stopping.wait()
@@ -107,13 +109,15 @@ class Worker:
         try:
             job = kind.claim()
             if job is not None:
-                kind.work(job)
+                with metrics.jobs.labels(_name(kind)).time():
+                    kind.work(job)
         except Exception as error:
             if isinstance(error, OperationalError) and passing(error):
                 # The job is not to blame and waits as it did, in its turn.
                 log.error("the database took no work for now: %s", error.orig)
             else:
-                log.exception("a job failed")
+                metrics.job_failures.labels(_name(kind)).inc()
+                log.exception("a job failed", extra={"job": job, "kind": _name(kind)})
                 self._tell(kind, job, error)
             self.stopping.wait(1)
         finally:
@@ -144,6 +148,11 @@ class Worker:
                 finally:
                     db.session.remove()
             self.stopping.wait(BEAT)
+
+
+def _name(kind: Work) -> str:
+    """Of the module that is the kind: `taking`."""
+    return str(getattr(kind, "__name__", kind)).rpartition(".")[2]
 
 
 def beat(name: str) -> None:

@@ -14,6 +14,7 @@ from ..users.models import User
 
 OPEN = text("closed_at IS NULL")
 WAITING = text("state = 'waiting'")
+UNCLEAR = text("state = 'unclear'")
 
 
 class Contact(Model, BelongsToTenant):
@@ -140,6 +141,8 @@ class Part(Model):
     __tablename__ = "parts"
     __table_args__ = (
         Index("ix_parts_waiting", "conversation_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_parts_oldest_waiting", "state", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_parts_unclear", "state", "id", sqlite_where=UNCLEAR, postgresql_where=UNCLEAR),
         UniqueConstraint("message_id", "position"),
     )
 

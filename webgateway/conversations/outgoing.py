@@ -11,11 +11,13 @@ from sqlalchemy.orm import aliased, joinedload
 
 from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
+from ..logs import bound_id
 from ..meta import messages
 from ..meta.errors import GraphError
 from ..pages import tokens
 from ..pages.models import Grant, Page
 from ..users.models import User
+from . import sends
 from .models import Conversation, Message, Part
 
 # Longer than the longest call to Meta, so that no second worker takes what is still on its way.
@@ -48,6 +50,7 @@ def write(conversation: Conversation, text: str, author: str, user: User | None 
         author=author,
         user=user,
         text=text,
+        delivery_id=bound_id("delivery"),
         occurred_at=now,
     )
     db.session.add(message)
@@ -78,6 +81,7 @@ def claim() -> int | None:
     if part.leased_until is not None:
         # Whoever held it was killed, perhaps after Meta had it: contract 7.7.
         _unclear(part)
+        sends.tell(part, kind="worker_lost")
     else:
         part.leased_until = utcnow() + LEASE
         part.attempts += 1
@@ -103,6 +107,7 @@ def work(part_id: int) -> None:
             select(Part)
             .where(Part.id == part_id)
             .options(
+                joinedload(Part.message),
                 joinedload(Part.conversation).joinedload(Conversation.contact),
                 joinedload(Part.conversation).joinedload(Conversation.page).joinedload(Page.gateway),
             )
@@ -113,6 +118,7 @@ def work(part_id: int) -> None:
         return
     if refusal is not None or grant is None:
         _fail(part, *(refusal or NO_TOKEN))
+        sends.tell(part, kind="not_asked")
     else:
         _send(part, grant)
     db.session.commit()
@@ -123,6 +129,7 @@ def fail(part_id: int, error: Exception) -> None:
     part = db.session.get_one(Part, part_id)
     if part.state == "waiting":
         _unclear(part)
+        sends.tell(part, kind="our_bug")
     db.session.commit()
 
 
@@ -158,19 +165,22 @@ def _refusal(page: Page, grant: Grant | None) -> tuple[str, str] | None:
 
 def _send(part: Part, grant: Grant) -> None:
     conversation = part.conversation
-    try:
-        sent = messages.send_text(
-            graph_of(conversation.page.gateway),
-            conversation.page.meta_id,
-            grant.token or "",
-            conversation.contact.meta_id,
-            part.text,
-            metadata=part.key,
-        )
-    except GraphError as error:
-        _refused(part, grant, error)
-    else:
-        _remember(part, sent.message_id)
+    with sends.attempt(part) as attempt:
+        try:
+            sent = messages.send_text(
+                graph_of(conversation.page.gateway),
+                conversation.page.meta_id,
+                grant.token or "",
+                conversation.contact.meta_id,
+                part.text,
+                metadata=part.key,
+            )
+        except GraphError as error:
+            attempt.answered(error)
+            _refused(part, grant, error)
+        else:
+            attempt.answered()
+            _remember(part, sent.message_id)
 
 
 def _remember(part: Part, mid: str) -> None:

@@ -14,6 +14,7 @@ from ..tenants.models import BelongsToTenant
 UNREAD = text("state = 'waiting'")
 NOT_READ = text("state != 'read'")
 WAITING = text("outcome = 'waiting'")
+FAILED = text("outcome = 'failed'")
 
 OUTCOMES = {
     "done": "Done",
@@ -74,6 +75,7 @@ class Event(Model, BelongsToTenant):
         # SQLite takes this one for the worker's look at the oldest only because `outcome` leads in it.
         Index("ix_events_oldest_waiting", "outcome", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_events_waiting", "talk", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_events_failed", "outcome", "id", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_events_tenant_id_outcome_id", "tenant_id", "outcome", "id"),
         Index("ix_events_gateway_id_dedupe_key", "gateway_id", "dedupe_key"),
     )

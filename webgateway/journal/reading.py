@@ -1,5 +1,6 @@
 """Reads a delivery: splits it into events, each a row with its page. The row is the job."""
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -8,6 +9,8 @@ from ..db import db, looking, utcnow
 from ..meta import events
 from ..pages.models import Page
 from .models import Delivery, Event
+
+log = logging.getLogger(__name__)
 
 BACK_OFF = [
     timedelta(seconds=10),
@@ -39,9 +42,11 @@ def work(delivery_id: int) -> None:
         found = events.parse(body)
     except events.NotADelivery as error:
         _finish(delivery_id, "failed", f"This is not a delivery of Meta's: {error}")
+        log.warning("delivery failed: it is not one of Meta's", extra={"delivery": delivery_id})
     else:
         if _finish(delivery_id, "read"):
             _keep(delivery, found)
+            log.info("delivery read", extra={"delivery": delivery_id, "events": len(found)})
     db.session.commit()
 
 

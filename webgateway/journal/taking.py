@@ -1,15 +1,19 @@
 """Lets an event take effect in its conversation, once, in the order of its talk. The row is the job."""
 
+import logging
 from functools import lru_cache
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
+from .. import logs, metrics
 from ..conversations import incoming, profiles
 from ..db import db, looking, utcnow
 from ..meta import events
 from .models import Delivery, Event
 from .reading import put_off
+
+log = logging.getLogger(__name__)
 
 
 def claim() -> int | None:
@@ -33,11 +37,13 @@ def work(event_id: int) -> None:
     if event is None or event.outcome != "waiting":
         db.session.rollback()
         return
-    outcome = _take(event)
+    with logs.bound(delivery=event.delivery_id, event=event.id):
+        outcome = _take(event)
     event.outcome, event.reason = outcome.outcome, outcome.reason
     event.conversation = outcome.conversation
     event.done_at = utcnow()
     db.session.commit()
+    tell(event)
     if outcome.conversation and outcome.conversation.contact.profile_checked_at is None:
         profiles.look_up.later(outcome.conversation.contact_id)
 
@@ -51,6 +57,14 @@ def fail(event_id: int, error: Exception) -> None:
     if not put_off(event):
         event.outcome = "failed"
     db.session.commit()
+    tell(event)
+
+
+def tell(event: Event) -> None:
+    if event.outcome != "waiting":
+        metrics.events.labels(event.outcome).inc()
+    ids = {"delivery": event.delivery_id, "event": event.id, "conversation": event.conversation_id}
+    log.info("event taken", extra={**ids, "kind": event.kind, "outcome": event.outcome})
 
 
 def _take(event: Event) -> incoming.Outcome:
