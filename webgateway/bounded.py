@@ -24,15 +24,16 @@ class Question(Generic[Answer]):
                 threading.Thread(target=self._run, args=(self.running,), daemon=True).start()
             return self.running
 
-    def answer(self, within: float) -> Answer | None:
-        """None when it failed or took longer than `within` seconds."""
-        try:
-            return self.begin().result(within)
-        except Exception:  # noqa: BLE001 - each storage has its own errors, and all mean: no answer
-            return None
-
     def _run(self, future: "Future[Answer]") -> None:
         try:
             future.set_result(self.ask())
         except Exception as error:  # noqa: BLE001 - told to whoever waits
             future.set_exception(error)
+
+
+def answer(begun: "Future[Answer]", within: float) -> Answer | None:
+    """None when it failed or took longer than `within` seconds from now."""
+    try:
+        return begun.result(within)
+    except Exception:  # noqa: BLE001 - each storage has its own errors, and all mean: no answer
+        return None

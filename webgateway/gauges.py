@@ -9,7 +9,7 @@ from flask import Flask, current_app
 from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import Select, TextClause, func, select, text
 
-from .bounded import Question
+from .bounded import Question, answer
 from .conversations.models import UNCLEAR, Message, Part
 from .conversations.models import WAITING as WAITING_PART
 from .db import Model, db, looking, utcnow
@@ -36,12 +36,11 @@ def init_app(app: Flask) -> None:
 def found() -> Gauges:
     """The gauges of the storages that answer in time, and of each whether it did."""
     questions: dict[str, Question[Gauges]] = current_app.extensions["gauges"]
-    for question in questions.values():
-        question.begin()
-    answers = {what: question.answer(WITHIN) for what, question in questions.items()}
+    begun = {what: question.begin() for what, question in questions.items()}
+    answers = {what: answer(future, WITHIN) for what, future in begun.items()}
     help_text = "Whether this storage answered (1) or not (0)"
     up = _by_kind("webgateway_up", help_text, {what: float(bool(answers[what])) for what in answers})
-    return [up, *(gauge for answer in answers.values() for gauge in answer or ())]
+    return [up, *(gauge for some in answers.values() for gauge in some or ())]
 
 
 def _database(app: Flask) -> Gauges:

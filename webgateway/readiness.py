@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from .bounded import Question
+from .bounded import Question, answer
 from .db import db, looking, utcnow
 from .settings import current_settings
 from .worker import Heartbeat
@@ -37,11 +37,10 @@ def checks() -> dict[str, bool]:
     """By the names of PROBLEMS."""
     questions: list[Question[dict[str, bool]]] = current_app.extensions["readiness"]
     until = time.monotonic() + WITHIN
-    for question in questions:
-        question.begin()
     found = dict.fromkeys(PROBLEMS, False)
-    for question in questions:
-        found |= question.answer(max(0.0, until - time.monotonic())) or {}
+    for begun in [question.begin() for question in questions]:
+        told: dict[str, bool] | None = answer(begun, max(0.0, until - time.monotonic()))
+        found |= told or {}
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from .. import metrics
 from ..db import db, looking, utcnow
 from ..meta import events
 from ..pages.models import Page
@@ -83,6 +84,8 @@ def _keep(delivery: Delivery, found: list[events.Event]) -> None:
     for event in found:
         page = pages.get(event.account_id)
         reason = event.ignored or (None if page else UNKNOWN_PAGE)
+        if reason:
+            metrics.events.labels("ignored").inc()
         db.session.add(
             Event(
                 tenant_id=delivery.tenant_id,
