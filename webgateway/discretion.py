@@ -20,10 +20,11 @@ _SECRETS = re.compile(
 )
 # What none of them can do without: looking for these is a hundred times cheaper.
 _HINTS = ("=", "|", "EAA", "IGAA", "earer ", "access token ")
-_QUERY = re.compile(r"\?[^\s\"']+")
+# A query; and a gateway's public address, which is known to Meta and us.
+_QUERY = re.compile(r"\?[^\s\"']+|(?<=/meta/)[\w-]{16,}")
 
 # They quote the addresses of requests, at whatever level one listens.
-_QUOTE_ADDRESSES = ("urllib3.util.retry", "werkzeug", "gunicorn.error")
+_QUOTE_ADDRESSES = ("urllib3.connectionpool", "urllib3.util.retry", "werkzeug", "gunicorn.error")
 _QUOTE_ROWS = ("sqlalchemy.engine.Engine",)
 
 
