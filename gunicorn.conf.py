@@ -3,10 +3,11 @@
 import os
 import sys
 
+from webgateway import counting, logs
 from webgateway.settings import Settings, SettingsError
 
 try:
-    Settings.load()
+    settings = Settings.load()
 except SettingsError as error:
     sys.exit(f"webgateway: {error}")
 
@@ -23,3 +24,14 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+logs.init()
+logconfig_dict = logs.configuration(settings.log_level, settings.log_format)
+
+
+def on_starting(_server):  # type: ignore[no-untyped-def]
+    counting.bury_the_dead()
+
+
+def child_exit(_server, worker):  # type: ignore[no-untyped-def]
+    """What it has counted outlives it: workers are replaced after max_requests."""
+    counting.bury(worker.pid)

@@ -2,10 +2,12 @@
 
 import sys
 
-from webgateway import create_app
-from webgateway.settings import SettingsError
+from webgateway import create_app, logs
+from webgateway.settings import Settings, SettingsError
 
 try:
-    app = create_app()
+    settings = Settings.load()
+    logs.start(settings.log_level, settings.log_format)
+    app = create_app(settings)
 except SettingsError as error:
     sys.exit(f"webgateway: {error}")

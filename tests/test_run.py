@@ -23,7 +23,7 @@ def test_a_port_in_use_is_told_before_anything_starts(monkeypatch):
 
 
 def test_keys_are_made_once_and_what_is_set_stays(monkeypatch, tmp_path):
-    for name in ("PUBLIC_URL", "GRAPH_URL", "FACEBOOK_URL"):
+    for name in ("PUBLIC_URL", "GRAPH_URL", "FACEBOOK_URL", "LOG_FORMAT"):
         monkeypatch.setenv(f"WEBGATEWAY_{name}", "")
         monkeypatch.delenv(f"WEBGATEWAY_{name}")
     monkeypatch.setenv("WEBGATEWAY_INSTANCE", str(tmp_path))
@@ -32,6 +32,7 @@ def test_keys_are_made_once_and_what_is_set_stays(monkeypatch, tmp_path):
     settings = run.settle("http://127.0.0.1:9000", "http://127.0.0.1:9001")
     assert settings.public_url == "http://127.0.0.1:9000"
     assert settings.graph_url == "https://graph.example.com"
+    assert settings.log_format == "text", "a person reads it"
     assert settings.facebook_url == "https://www.example.com"
     assert run.settle("http://127.0.0.1:9000", "http://127.0.0.1:9001") == settings
 

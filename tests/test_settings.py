@@ -53,6 +53,8 @@ def test_the_two_keys_are_enough(tmp_path):
         ("accept_sha1", "perhaps"),
         ("trusted_proxies", "-1"),
         ("trusted_proxies", "many"),
+        ("log_level", "loud"),
+        ("log_format", "xml"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(tmp_path, name, value):
@@ -66,6 +68,12 @@ def test_the_value_of_a_wrong_key_is_not_shown(tmp_path):
     with pytest.raises(SettingsError) as error:
         load(tmp_path, encryption_keys="nearly-a-secret")
     assert "nearly-a-secret" not in str(error.value)
+
+
+def test_logs_are_json_at_info_unless_said_otherwise(tmp_path):
+    assert (load(tmp_path).log_level, load(tmp_path).log_format) == ("info", "json")
+    said = load(tmp_path, log_level="DEBUG", log_format="text")
+    assert (said.log_level, said.log_format) == ("debug", "text")
 
 
 def test_several_keys_decrypt_and_spaces_between_them_do_no_harm(tmp_path):

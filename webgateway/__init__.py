@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from . import assets, commands, db, errors, health, htmx, security, tasks, views
+from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Application:
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.trusted_proxies] * 4)  # type: ignore[method-assign]
 
+    traffic.init_app(app, behind_proxy=settings.trusted_proxies > 0)
     db.init_app(app, settings.database_url, settings.encryption_keys)
     csrf.init_app(app)
     htmx.init_app(app)
@@ -65,9 +66,10 @@ def create_app(settings: Settings | None = None) -> Application:
 
     for part in (
         conversations, registry, meta_tab, activation, deletion, register, accounts, connecting, instagram,
-        leaving, logins, flows, journal, users, access, roles, profile, public, health,
+        leaving, logins, flows, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
+    health.init_app(app)
     csrf.exempt(public.blueprint)
     public.init_app(app, settings.accept_sha1)
     app.front = Front(app.wsgi_app, app.extensions["door"])

@@ -4,6 +4,7 @@ A request reaches a thread only when it is there whole, and its answer never wai
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from functools import cache
 from urllib.parse import quote_from_bytes
@@ -30,7 +31,7 @@ MOST_IN_THREADS = 100
 """Requests in threads or waiting for one; more are answered 503 at once."""
 CHUNKS = 10_000
 """Of an answer, handed over without waiting for its reader."""
-BUSY = Answer(503, "Too many requests at once. Try again in a moment.\n")
+BUSY = Answer(503, "Too many requests at once. Try again in a moment.\n", "unavailable")
 
 
 class Front:
@@ -48,19 +49,20 @@ class Front:
         if scope["type"] != "http":
             return await self.flask(scope, receive, send)  # type: ignore[arg-type]
         uri = delivery_to(scope)
+        began = time.monotonic()
         try:
             if uri is None:
-                await self._in_a_thread(scope, receive, send)
-            else:
-                await answer(send, await self._deliver(uri, scope, receive))
+                return await self._in_a_thread(scope, receive, send)
+            given = await self._deliver(uri, scope, receive)
         except TooLarge:
-            await answer(send, doors.TOO_LARGE)
+            given = doors.TOO_LARGE
         except TimeoutError:
-            await answer(send, doors.TOO_SLOW)
+            given = doors.TOO_SLOW
         except Full:
-            await answer(send, BUSY)
+            given = BUSY
         except Gone:
-            pass
+            return None
+        await answer(send, given if uri is None else doors.counted(given, began))
 
     async def _deliver(self, uri: str, scope: Scope, receive: Receive) -> Answer:
         door = self.door

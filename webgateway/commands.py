@@ -1,6 +1,5 @@
 """The command line: `flask users`, `flask worker`, `flask simulator`, `flask keys`, `flask db copy`."""
 
-import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -107,8 +106,6 @@ def _bar(table: str, rows: int) -> Iterator[Callable[[int], object]]:
 @with_appcontext
 def worker() -> None:
     """Work on what waits, until SIGTERM; finish what is held."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
     Worker(current_app._get_current_object()).run()  # type: ignore[attr-defined]
 
 

@@ -66,13 +66,14 @@ def free_port(name: str, default: str) -> str:
 
 
 def settle(address: str, simulator: str) -> Settings:
-    """The settings, with keys generated and this machine's addresses where none are set."""
+    """The settings, with keys generated and what suits this machine and its terminal where nothing is set."""
     instance = Path(os.environ.get(PREFIX + "INSTANCE") or ROOT / "instance")
     instance.mkdir(parents=True, exist_ok=True)
     config = instance / "config.toml"
     given = config_file(config)
     generate_keys(config, given)
-    for name, value in {"PUBLIC_URL": address, "GRAPH_URL": simulator, "FACEBOOK_URL": simulator}.items():
+    here = {"PUBLIC_URL": address, "GRAPH_URL": simulator, "FACEBOOK_URL": simulator, "LOG_FORMAT": "text"}
+    for name, value in here.items():
         if name.lower() not in given:
             os.environ.setdefault(PREFIX + name, value)
     return Settings.load()

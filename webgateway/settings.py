@@ -12,6 +12,8 @@ from flask import current_app
 
 PREFIX = "WEBGATEWAY_"
 ROOT = Path(__file__).resolve().parent.parent
+LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+LOG_FORMATS = ("json", "text")
 
 
 class SettingsError(Exception):
@@ -33,12 +35,14 @@ class Settings:
     metrics_token: str = ""
     accept_sha1: bool = False
     trusted_proxies: int = 0
+    log_level: str = "info"
+    log_format: str = "json"
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, instance: Path | None = None) -> "Settings":
         """Read all settings; the environment wins over `config.toml`. Raises SettingsError."""
         environment = os.environ if environment is None else environment
-        instance = Path(environment.get(PREFIX + "INSTANCE") or instance or ROOT / "instance").resolve()
+        instance = instance_folder(environment, instance)
         given = config_file(instance / "config.toml")
         given |= {
             key.removeprefix(PREFIX).lower(): value
@@ -59,7 +63,13 @@ class Settings:
             metrics_token=given.get("metrics_token", ""),
             accept_sha1=_switch(given, "accept_sha1"),
             trusted_proxies=_number(given, "trusted_proxies"),
+            log_level=_one_of(LOG_LEVELS, given, "log_level", cls.log_level),
+            log_format=_one_of(LOG_FORMATS, given, "log_format", cls.log_format),
         )
+
+
+def instance_folder(environment: Mapping[str, str], otherwise: Path | None = None) -> Path:
+    return Path(environment.get(PREFIX + "INSTANCE") or otherwise or ROOT / "instance").resolve()
 
 
 def current_settings() -> Settings:
@@ -148,3 +158,10 @@ def _number(given: Mapping[str, str], key: str) -> int:
     if not value.isdecimal():
         raise SettingsError(f"{_name(key)} must be a whole number.")
     return int(value)
+
+
+def _one_of(choices: tuple[str, ...], given: Mapping[str, str], key: str, default: str) -> str:
+    value = given.get(key, default).lower()
+    if value not in choices:
+        raise SettingsError(f"{_name(key)} must be one of {', '.join(choices)}.")
+    return value

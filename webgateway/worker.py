@@ -15,6 +15,7 @@ from flask import Flask
 from huey.consumer import Consumer
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from . import counting, metrics
 from .conversations import outgoing
 from .db import db, passing
 from .heartbeat import BEAT, beat, leave
@@ -101,6 +102,7 @@ class Worker:
         """Until SIGTERM or SIGINT; what is held is finished first."""
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: self.stopping.set())
+        counting.bury_the_dead()
         self.start()
         log.info("worker %s is at work", self.name)
         self.stopping.wait()
@@ -145,9 +147,9 @@ class Worker:
             if job is not None:
                 self._work(kind, job)
         except Exception as error:  # noqa: BLE001 - it is noted
-            self._note(error)
+            self._note(error, kind)
             if job is not None:
-                self._tell(kind.work, job, error)
+                self._tell(kind, job, error)
             else:
                 self.stopping.wait(1)
         finally:
@@ -158,25 +160,27 @@ class Worker:
     def _work(self, kind: Kind, job: Any) -> None:
         self.in_hand[threading.current_thread().name] = kind.work, job
         kind.bell.ring()  # where one was there may be more
-        kind.work.work(job)
+        with metrics.jobs.labels(kind.name).time():
+            kind.work.work(job)
         if kind.next:
             self.bells[kind.next].ring()
 
-    def _note(self, error: Exception) -> None:
+    def _note(self, error: Exception, kind: Kind) -> None:
         if isinstance(error, OperationalError) and passing(error):
             log.error("the database took no work for now: %s", error.orig)
         else:
-            log.exception("a job failed")
+            metrics.job_failures.labels(kind.name).inc()
+            log.exception("a job failed", extra={"kind": kind.name})
 
-    def _tell(self, work: Work, job: Any, error: Exception) -> None:
+    def _tell(self, kind: Kind, job: Any, error: Exception) -> None:
         """Once, or as soon as the database takes it: until then the job stays in hand."""
         while True:
             try:
                 db.session.rollback()
-                return work.fail(job, error)
+                return kind.work.fail(job, error)
             except OperationalError as busy:
                 if not passing(busy) or self.stopping.wait(1):
-                    return self._note(busy)
+                    return self._note(busy, kind)
             except Exception:
                 log.exception("the failure could not be written down")
                 self.stopping.wait(1)

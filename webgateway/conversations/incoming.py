@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from ..db import db, utcnow
+from ..logs import bound_id
 from ..meta.events import Attachment, Event
 from ..pages.models import Page
 from . import attachments, outcome, writing
@@ -143,6 +144,7 @@ def _message(event: Event, conversation: Conversation, author: str) -> Message:
         reply_to_mid=event.reply_to_mid,
         payload=event.quick_reply_payload or event.postback_payload,
         referral=event.referral,
+        delivery_id=bound_id("delivery"),
         occurred_at=_time(event),
     )
 

@@ -14,7 +14,7 @@ from ..meta import messages
 from ..meta.errors import GraphError
 from ..pages import tokens
 from ..pages.models import Grant, Page
-from . import outcome, pace, queue
+from . import outcome, pace, queue, sends
 from .models import Conversation, Part
 from .outcome import ARRIVED as ARRIVED
 from .outcome import arrived as arrived
@@ -54,6 +54,8 @@ def work(part_id: int) -> None:
             select(Part)
             .where(Part.id == part_id)
             .options(
+                joinedload(Part.message),
+                joinedload(Part.message),
                 joinedload(Part.conversation).joinedload(Conversation.contact),
                 joinedload(Part.page).joinedload(Page.gateway),
             )
@@ -64,6 +66,7 @@ def work(part_id: int) -> None:
         return
     if refusal is not None or grant is None:
         outcome.failed(part, *(refusal or NO_TOKEN))
+        sends.tell(part, kind="not_asked")
     else:
         _send(part, grant)
     db.session.commit()
@@ -82,6 +85,7 @@ def fail(part_id: int, error: Exception) -> None:
     outcome.hold(part.message_id)
     if part.state == "waiting":
         outcome.unclear(part)
+        sends.tell(part, kind="our_bug")
     db.session.commit()
 
 
@@ -90,6 +94,7 @@ def _lease(page: Page, part: Part) -> int:
     if part.leased_until is not None:
         # Whoever held it was killed, perhaps after Meta had it: contract 7.7.
         outcome.unclear(part)
+        sends.tell(part, kind="worker_lost")
     else:
         place = pace.place(page)
         part.leased_until, part.leased_by = place + LEASE, queue.holder()
@@ -114,20 +119,23 @@ def _refusal(part: Part, grant: Grant | None) -> tuple[str, str] | None:
 
 def _send(part: Part, grant: Grant) -> None:
     graph = graph_of(part.page.gateway)
-    try:
-        sent = messages.send_text(
-            graph,
-            part.page.meta_id,
-            grant.token or "",
-            part.conversation.contact.meta_id,
-            part.text,
-            metadata=part.key,
-        )
-    except GraphError as error:
-        outcome.refused(part, grant, error)
-        db.session.commit()
-    else:
-        _remember(part, sent.message_id)
+    with sends.attempt(part) as attempt:
+        try:
+            sent = messages.send_text(
+                graph,
+                part.page.meta_id,
+                grant.token or "",
+                part.conversation.contact.meta_id,
+                part.text,
+                metadata=part.key,
+            )
+        except GraphError as error:
+            attempt.answered(error)
+            outcome.refused(part, grant, error)
+            db.session.commit()
+        else:
+            attempt.answered()
+            _remember(part, sent.message_id)
     pace.heed(part.page, graph.usage)
 
 

@@ -3,6 +3,7 @@
 import secrets
 
 from ..db import db, utcnow
+from ..logs import bound_id
 from ..meta import messages
 from ..users.models import User
 from . import outcome
@@ -18,6 +19,7 @@ def write(conversation: Conversation, text: str, author: str, user: User | None 
         author=author,
         user=user,
         text=text,
+        delivery_id=bound_id("delivery"),
         occurred_at=now,
     )
     db.session.add(message)

@@ -2,9 +2,10 @@
 
 from flask import current_app
 
+from .. import metrics
 from ..db import db
-from ..meta import deadline
-from ..meta.graph import Graph
+from ..meta import deadline, usage
+from ..meta.graph import Answer, Graph
 from ..settings import current_settings
 from .models import Gateway
 
@@ -23,4 +24,19 @@ def graph_of(gateway: Gateway) -> Graph:
 
 
 def graph_with(app_id: str, app_secret: str, version: str) -> Graph:
-    return Graph(current_settings().graph_url, version, app_id, app_secret, session=OutsideTransaction())
+    return Graph(
+        current_settings().graph_url,
+        version,
+        app_id,
+        app_secret,
+        session=OutsideTransaction(),
+        on_answer=measure,
+    )
+
+
+def measure(answer: Answer) -> None:
+    metrics.graph.labels(answer.method, answer.path).observe(answer.seconds)
+    kind = answer.error.kind if answer.error else "ok"
+    metrics.graph_answers.labels(answer.method, answer.path, kind).inc()
+    for (limit, name), percent in usage.of(answer.usage).items():
+        metrics.graph_usage.labels(limit, name).set(percent)

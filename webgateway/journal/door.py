@@ -6,13 +6,17 @@ A delivery is one committed row, then 200. Everything else happens later, in the
 
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Engine, insert
+from prometheus_client import Counter, Histogram
+from sqlalchemy import Engine, Table, insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from .. import metrics
 from ..db import utcnow
 from ..meta import signature
 from .commits import GroupCommit, Place
@@ -25,23 +29,28 @@ LARGEST = 8 * 1024 * 1024
 PATIENCE = 4.5
 """Seconds until a delivery that is not committed is answered 503. Meta waits for five: contract 6.4."""
 
+TABLE = cast(Table, Delivery.__table__)
+
 Row = dict[str, Any]
 """A row of `deliveries`."""
 
 
 @dataclass(frozen=True)
 class Answer:
+    """`name` is what it is counted by."""
+
     status: int
     text: str
+    name: str
 
 
-KEPT = Answer(200, "EVENT_RECEIVED")
-NOT_JSON = Answer(400, "Not JSON\n")
-REFUSED = Answer(403, "Bad or missing signature\n")
-UNKNOWN = Answer(404, "There is nothing here\n")
-TOO_SLOW = Answer(408, "The body did not come in time\n")
-TOO_LARGE = Answer(413, "Too large\n")
-UNAVAILABLE = Answer(503, "That could not be kept right now\n")
+KEPT = Answer(200, "EVENT_RECEIVED", "kept")
+NOT_JSON = Answer(400, "Not JSON\n", "not_json")
+REFUSED = Answer(403, "Bad or missing signature\n", "refused")
+UNKNOWN = Answer(404, "There is nothing here\n", "unknown")
+TOO_SLOW = Answer(408, "The body did not come in time\n", "too_slow")
+TOO_LARGE = Answer(413, "Too large\n", "too_large")
+UNAVAILABLE = Answer(503, "That could not be kept right now\n", "unavailable")
 """Meta delivers again: contract 6.4."""
 
 
@@ -114,7 +123,8 @@ class Door:
     def _write(self, rows: list[Row]) -> None:
         try:
             with self.engine.begin() as connection:
-                connection.execute(insert(Delivery.__table__), rows)  # type: ignore[arg-type]
+                ids = connection.scalars(insert(TABLE).returning(TABLE.c.id), rows).all()
+            log.info("deliveries kept", extra={"deliveries": list(ids)})
         except SQLAlchemyError as error:
             unavailable(error)
             raise
@@ -124,6 +134,19 @@ def unavailable(error: SQLAlchemyError) -> Answer:
     """The database is locked, full or away."""
     log.error("a delivery could not be kept: %s", getattr(error, "orig", None) or type(error).__name__)
     return UNAVAILABLE
+
+
+def counted(answer: Answer, began: float) -> Answer:
+    """`began`: seconds of the monotonic clock, when the request came."""
+    number, seconds = _instruments(answer.name)
+    number.inc()
+    seconds.observe(time.monotonic() - began)
+    return answer
+
+
+@cache
+def _instruments(name: str) -> tuple[Counter, Histogram]:
+    return metrics.deliveries.labels(name), metrics.door.labels(name)
 
 
 def _is_json(body: bytes) -> bool:

@@ -16,6 +16,7 @@ NOT_READ = text("state != 'read'")
 WAITING = text("outcome = 'waiting'")
 UNREAD_IN_HAND = text("state = 'waiting' AND leased_until IS NOT NULL")
 IN_HAND = text("outcome = 'waiting' AND leased_until IS NOT NULL")
+FAILED = text("outcome = 'failed'")
 
 OUTCOMES = {
     "done": "Done",
@@ -83,6 +84,7 @@ class Event(Model, BelongsToTenant):
         Index("ix_events_oldest_waiting", "outcome", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_events_waiting", "talk", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_events_in_hand", "leased_until", "talk", sqlite_where=IN_HAND, postgresql_where=IN_HAND),
+        Index("ix_events_failed", "outcome", "id", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_events_tenant_id_outcome_id", "tenant_id", "outcome", "id"),
         Index("ix_events_gateway_id_dedupe_key", "gateway_id", "dedupe_key"),
         # For who looks for a whole id.

@@ -1,12 +1,17 @@
 """Reads deliveries: splits each into events, each a row with its page. The row is the job."""
 
+import logging
+
 from sqlalchemy import insert, select
 
+from .. import metrics
 from ..db import db, looking, utcnow
 from ..meta import events
 from ..pages.models import Page
 from .models import Delivery, Event
 from .waiting import InHand, Waiting
+
+log = logging.getLogger(__name__)
 
 UNKNOWN_PAGE = "No page of this gateway has this id."
 
@@ -22,9 +27,12 @@ def work(job: InHand) -> None:
     with looking():
         of_job = select(Delivery.id, Delivery.body).where(Delivery.id.in_(job))
         found = {delivery_id: _parsed(body) for delivery_id, body in db.session.execute(of_job)}
-    for delivery in waiting.held(job):
+    held = waiting.held(job)
+    for delivery in held:
         _keep(delivery, found[delivery.id])
     db.session.commit()
+    for delivery in held:
+        _tell(delivery, found[delivery.id])
 
 
 def fail(job: InHand, error: Exception) -> None:
@@ -51,8 +59,15 @@ def _keep(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -
         db.session.execute(insert(Event), rows)
 
 
+def _tell(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -> None:
+    number = 0 if isinstance(found, events.NotADelivery) else len(found)
+    log.info("delivery %s", delivery.state, extra={"delivery": delivery.id, "events": number})
+
+
 def _row(delivery: Delivery, event: events.Event, page: Page | None) -> dict[str, object]:
     reason = event.ignored or (None if page else UNKNOWN_PAGE)
+    if reason:
+        metrics.events.labels("ignored").inc()
     return {
         "tenant_id": delivery.tenant_id,
         "delivery_id": delivery.id,

@@ -1,11 +1,13 @@
 """Lets events take effect in their conversations, once, each in the order of its talk. The row is the job."""
 
+import logging
 from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlalchemy import literal, select
 from sqlalchemy.orm import joinedload
 
+from .. import logs, metrics
 from ..conversations import incoming, profiles
 from ..conversations.models import Conversation
 from ..conversations.talks import Talks
@@ -25,6 +27,8 @@ claim, renew = waiting.claim, waiting.renew
 Key = tuple[int, str]
 """Gateway and dedupe key: the same happening, however often Meta delivers it."""
 
+log = logging.getLogger(__name__)
+
 
 def work(job: InHand) -> None:
     """Effects and outcomes are one transaction."""
@@ -34,17 +38,26 @@ def work(job: InHand) -> None:
     taken = _taken_before(held)
     talks = Talks((parsed[event.id], event.page) for event in held if event.page)
     for event in held:
-        outcome = _take(event, parsed[event.id], talks, taken)
+        with logs.bound(delivery=event.delivery_id, event=event.id):
+            outcome = _take(event, parsed[event.id], talks, taken)
         event.outcome, event.reason = outcome.outcome, outcome.reason
         event.conversation = outcome.conversation
         event.done_at, event.leased_until = utcnow(), None
     db.session.commit()
+    for event in held:
+        _tell(event)
     _look_up_strangers([event.conversation for event in held if event.conversation])
 
 
 def fail(job: InHand, error: Exception) -> None:
     """Our own defect: tried again with growing pauses, then failed, kept and shown."""
     waiting.fail(job, error, f"It could not be worked on ({type(error).__name__}).")
+
+
+def _tell(event: Event) -> None:
+    metrics.events.labels(event.outcome).inc()
+    ids = {"delivery": event.delivery_id, "event": event.id, "conversation": event.conversation_id}
+    log.info("event taken", extra={**ids, "kind": event.kind, "outcome": event.outcome})
 
 
 def _take(event: Event, parsed: events.Event, talks: Talks, taken: set[Key]) -> incoming.Outcome:

@@ -1,5 +1,6 @@
 """Rows that wait for a worker: claimed in their order, leased, put off, given up. The row is the job."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -12,6 +13,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 from ..db import db, looking, passing, utcnow
 from ..leases import LEASE
 from .models import Delivery, Event
+
+log = logging.getLogger(__name__)
 
 BACK_OFF = [
     timedelta(seconds=10),
@@ -140,6 +143,7 @@ class Waiting(Generic[Kept]):
             row.next_try_at = since + BACK_OFF[row.attempts]
         else:
             setattr(row, self.state.key, "failed")
+            log.error("given up", extra={"table": self.table.__tablename__, "row": row.id})
         row.attempts += 1
 
     def _batch(self, rows: Sequence[Row[Any]], locked: Iterable[int]) -> list[int]:

@@ -63,6 +63,14 @@ class GraphError(Exception):
         self.sent_unclear: bool = self.kind == "transient_maybe_sent"
         super().__init__(f"{self.message} (code {code}, subcode {subcode}, fbtrace_id {fbtrace_id})")
 
+    @property
+    def known_code(self) -> str:
+        """`613`, `10/2018278`, as far as our table knows them, else `other`: few enough for a label."""
+        row = _known(self.code, self.subcode, self.message)
+        if row is None:
+            return "" if self.code is None else "other"
+        return "/".join(str(row[name]) for name in ("code", "subcode") if name in row)
+
     def _row(self, is_transient: bool, had_token: bool) -> dict[str, Any]:
         row = _known(self.code, self.subcode, self.message)
         if row is None:

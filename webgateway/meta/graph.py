@@ -18,8 +18,16 @@ from .signature import appsecret_proof
 from .transport import after_cursor, encode
 
 log = logging.getLogger(__name__)
-# its DEBUG lines quote whole addresses, and the query of debug_token is a token
-logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """urllib3 quotes whole addresses, and the query of debug_token is a token."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
+    return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_without_query)
 
 PAGE_SIZE = 100
 MAX_PAGES = 200
