@@ -1,6 +1,7 @@
 """What Meta would POST: compact JSON, escaped to ASCII, signed over exactly those bytes (contract 6.3)."""
 
 import json
+import time
 from typing import Any
 
 from webgateway.gateways.models import Gateway
@@ -9,6 +10,11 @@ from webgateway.meta import signature
 PAGE = "102938475610293"
 PETER = "7392015648120394"
 NOON = 1785312004523  # milliseconds: 2026-07-29, what contract's samples carry
+
+
+def just_now() -> int:
+    """Milliseconds; what happened at NOON is too old to be answered."""
+    return int(time.time() * 1000)
 
 
 def wire(body: Any) -> bytes:

@@ -11,15 +11,17 @@ import requests
 from sqlalchemy import event
 
 from tests import cast
-from tests.deliveries import delivery, post, text
+from tests.deliveries import delivery, just_now, post, text
 from tests.serving import at_work, free_port, served
 from tests.test_logs import listening
 from tests.test_worker import eventually
+from tests.working import until_done
 from webgateway.conversations import outgoing, profiles
 from webgateway.conversations.models import Contact, Conversation, Message, Part
 from webgateway.db import db
 from webgateway.journal import taking
 from webgateway.journal.models import Event
+from webgateway.pages import completing
 from webgateway.pages.models import Account, Grant, Page
 from webgateway.simulator import seed
 from webgateway.simulator.app import close, create_simulator
@@ -74,7 +76,9 @@ def log_in(client, gateway) -> list[str]:  # type: ignore[no-untyped-def]
     answers = {"_sim_user": "olena", "_sim_pages": seed.PAGE_ID}
     asked = requests.get(dialog, params=answers, allow_redirects=False, timeout=10)
     back = asked.headers["Location"].removeprefix("http://localhost").partition("#")[0]
-    client.get(client.get(back).headers["Location"])
+    shown = client.get(back).headers["Location"]
+    until_done(completing)
+    client.get(shown)
     return [dialog, back]
 
 
@@ -105,7 +109,9 @@ def test_from_the_login_to_the_send_nothing_is_told(app, as_ada, as_gail, gatewa
         wrong = {"hub.mode": "subscribe", "hub.verify_token": "open-sesame", "hub.challenge": "1"}
         requests.get(f"{here}/meta/{gateway.uri}", params=wrong, timeout=10)
         with at_work(app):
-            body = delivery(text(SAID, "m_1", by=customer, page=seed.PAGE_ID), page=seed.PAGE_ID)
+            body = delivery(
+                text(SAID, "m_1", by=customer, page=seed.PAGE_ID, at=just_now()), page=seed.PAGE_ID
+            )
             post(app.test_client(), gateway, body)
             eventually(lambda: db.session.query(Part).count() == 1)
             talk = db.session.query(Conversation).one().id
@@ -125,7 +131,7 @@ def test_from_the_login_to_the_send_nothing_is_told(app, as_ada, as_gail, gatewa
 
 
 def test_a_job_that_fails_tells_nothing_of_what_it_held(app, visitor, page, monkeypatch):
-    def broken(given, _page):  # type: ignore[no-untyped-def]
+    def broken(given, *_):  # type: ignore[no-untyped-def]
         try:
             {}[given.text]
         except KeyError as cause:

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests import cast
-from tests.deliveries import delivery, post, text
+from tests.deliveries import delivery, just_now, post, text
 from webgateway import discretion, logs
 from webgateway.conversations import outgoing
 from webgateway.conversations.models import Message, Part
 from webgateway.db import db
 from webgateway.flows.models import Flow
-from webgateway.journal import door, reading, taking
+from webgateway.journal import public, reading, taking
 from webgateway.journal.models import Delivery, Event
 
 log = logging.getLogger("webgateway.test")
@@ -161,7 +161,7 @@ def test_a_delivery_is_followed_through_reading_taking_and_sending(app, visitor,
     requests_mock.post(f"http://127.0.0.1:9/v26.0/{page.meta_id}/messages", json={"message_id": "m_9"})
     requests_mock.get("http://127.0.0.1:9/v26.0/7392015648120394", json={"name": "Peter Chang"})
     with listening() as out:
-        post(visitor, page.gateway, delivery(text("Hi", "m_1")))
+        post(visitor, page.gateway, delivery(text("Hi", "m_1", at=just_now())))
         work()
     kept, event = db.session.query(Delivery).one(), db.session.query(Event).one()
     greeting = db.session.query(Message).filter_by(author="flow").one()
@@ -224,7 +224,7 @@ def test_a_request_is_one_line_by_its_endpoint_without_address_or_query(app, vis
 
 
 def test_a_request_that_breaks_is_told_by_its_endpoint(app, visitor, page, monkeypatch):
-    monkeypatch.setattr(door, "gateway_at", lambda uri: {}[uri])
+    monkeypatch.setattr(public, "_listening", lambda uri: {}[uri])
     app.config.update(PROPAGATE_EXCEPTIONS=False)
     with listening() as out:
         assert visitor.get(f"/meta/{page.gateway.uri}").status_code == 500

@@ -21,10 +21,11 @@ from webgateway import counting, gauges, metrics
 from webgateway.conversations import outgoing
 from webgateway.conversations.models import Part
 from webgateway.db import db, utcnow
+from webgateway.heartbeat import beat
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Delivery, Event
+from webgateway.pages.models import Page
 from webgateway.settings import ROOT
-from webgateway.worker import beat
 
 MESSAGES = "http://127.0.0.1:9/v26.0/102938475610293/messages"
 
@@ -106,6 +107,7 @@ def test_sends_are_counted_by_metas_code(page, value, requests_mock):
         requests_mock.post(MESSAGES, json=answer, status_code=400 if "error" in answer else 200)
         outgoing.work(outgoing.claim())
         db.session.execute(db.update(Part).where(Part.state == "waiting").values(state="sent"))
+        db.session.execute(db.update(Page).values(sends_paused_until=None))
         db.session.commit()
     assert (value(sent), value(again), value(strange)) == (before[0] + 1, before[1] + 1, before[2] + 1)
 
@@ -172,8 +174,8 @@ def test_what_waits_is_counted_with_the_age_of_the_oldest(app, visitor, page, va
 
 def test_what_a_person_must_judge_is_counted(app, visitor, page, value):
     post(visitor, page.gateway, delivery(text("Hi", "m_1")))
-    post(visitor, page.gateway, delivery(text("You", "m_2")))
     reading.work(reading.claim())
+    post(visitor, page.gateway, delivery(text("You", "m_2")))
     outgoing.write(cast.conversation(cast.contact(page)), "Hello", "agent", cast.person("Gail"))
     db.session.execute(db.update(Delivery).where(Delivery.state == "waiting").values(state="failed"))
     db.session.execute(db.update(Event).values(outcome="failed"))

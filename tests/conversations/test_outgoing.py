@@ -199,7 +199,7 @@ def test_two_that_failed_together_are_not_tried_again_together(talk, page, reque
     parts = [write(each).parts[0] for each in (talk, *others)]
     asked = [send() for _ in parts]
     waits = {round((part.next_try_at - asked[0].next_try_at).total_seconds(), 3) for part in asked}
-    assert len(waits) == 5
+    assert len(waits) > 1
 
 
 def test_nothing_is_tried_again_once_metas_24_hours_are_over(talk, requests_mock):
