@@ -14,7 +14,7 @@ PUBLIC = {
     "public.delete_data",
     "health.alive",
     "health.ready",
-    "health.metrics",
+    "health.measured",
     "leaving.status",
     "security.login",
 }

@@ -11,7 +11,6 @@ depends_on = None
 
 INDEXES = (
     ("ix_events_failed", "events", ["outcome", "id"], "outcome = 'failed'"),
-    ("ix_parts_oldest_waiting", "parts", ["state", "id"], "state = 'waiting'"),
     ("ix_parts_unclear", "parts", ["state", "id"], "state = 'unclear'"),
 )
 
