@@ -2,17 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-postgresql check format bench screenshots lock clean
+.PHONY: run test test-sqlite check format bench screenshots lock clean
 
 run: .venv/ready static/vendor/ready
 	@$(BIN)/python -m webgateway.run
 
 test: .venv/ready-dev static/vendor/ready
 	$(BIN)/python tests/browser/chromium.py
-	$(BIN)/pytest
+	$(BIN)/python -m tests.servers
+	$(BIN)/pytest --on all
 
-test-postgresql: .venv/ready-dev static/vendor/ready  ## all but the browser's tests on a PostgreSQL of their own (Debian: postgresql)
-	$(BIN)/pytest --on postgresql --ignore tests/browser --ignore tests/simulator --ignore tests/meta
+test-sqlite: .venv/ready-dev static/vendor/ready  ## on SQLite alone, which takes half the time
+	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/pytest
 
 check: .venv/ready-dev
 	$(BIN)/ruff check .
