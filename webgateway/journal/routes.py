@@ -13,11 +13,12 @@ from ..fields import whole
 from ..gateways.models import Gateway
 from ..listing import View
 from ..users.rights import current_tenant, needs
-from . import raw, replay, words
+from . import alarms, raw, replay, words
 from .models import OUTCOMES, Delivery, Event
 from .search import MOST, Search
 
 blueprint = Blueprint("journal", __name__, url_prefix="/journal")
+alarms.init_app(blueprint)
 
 RECENT = timedelta(hours=24)
 IN_MENU = 100
