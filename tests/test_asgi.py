@@ -119,12 +119,13 @@ def test_a_signed_delivery_is_kept_as_it_came(server, gateway):
 
 
 def test_deliveries_at_the_same_time_share_commits(server, gateway):
+    run(server.deliver(gateway, wire(delivery(text("Hi", "m_first")))))
     commits = []
     event.listen(db.engine, "commit", lambda _: commits.append(True))
     calls = [server.deliver(gateway, wire(delivery(text("Hi", f"m_{n}")))) for n in range(100)]
     assert {answer.status for answer in run(*calls)} == {200}
     assert len(commits) < 50
-    assert kept() == 100
+    assert kept() == 101
 
 
 def test_a_body_in_pieces_is_one_body(server, gateway):

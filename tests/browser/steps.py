@@ -27,6 +27,7 @@ def add_gateway(page: Page, secret: str = seed.APP_SECRET) -> None:
 
 def open_login(page: Page) -> Page:
     """Press Add or Remove Pages; the window of Facebook Login."""
+    page.wait_for_load_state()  # until then the button is a plain link
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Add or Remove Pages").click()
     return opened.value
