@@ -28,9 +28,13 @@ DISK = Path("/var/tmp")  # /tmp may be memory, where nothing can be durable
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=list(PARTS), help="all when none is named")
+    parser.add_argument(
+        "parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all when none is named"
+    )
     parser.add_argument("--quick", action="store_true", help="a smoke run; the numbers mean nothing")
     asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     scale = QUICK if asked.quick else Scale()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="webgateway-bench-", dir=DISK) as name:
