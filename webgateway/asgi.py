@@ -4,7 +4,6 @@ A request reaches a thread only when it is there whole, and its answer never wai
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from functools import cache
 from urllib.parse import quote_from_bytes
@@ -49,7 +48,6 @@ class Front:
         if scope["type"] != "http":
             return await self.flask(scope, receive, send)  # type: ignore[arg-type]
         uri = delivery_to(scope)
-        began = time.monotonic()
         try:
             if uri is None:
                 return await self._in_a_thread(scope, receive, send)
@@ -62,7 +60,7 @@ class Front:
             given = BUSY
         except Gone:
             return None
-        await answer(send, given if uri is None else doors.counted(given, began))
+        await answer(send, given if uri is None else doors.counted(given))
 
     async def _deliver(self, uri: str, scope: Scope, receive: Receive) -> Answer:
         door = self.door

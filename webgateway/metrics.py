@@ -25,7 +25,7 @@ def _histogram(name: str, help: str, buckets: tuple[float, ...], *labels: str) -
 
 
 deliveries = _counter("deliveries", "Deliveries from Meta, by our answer", "answer")
-door = _histogram("door", "From a delivery's last byte to our answer", _QUICK, "answer")
+door = _histogram("door", "From a delivery's last byte to its commit, the longest of each commit", _QUICK)
 
 events = _counter("events", "Events that were worked on, by outcome", "outcome")
 jobs = _histogram("job", "Work of the worker, by kind", _WORK, "kind")

@@ -6,13 +6,10 @@ A delivery is one committed row, then 200. Everything else happens later, in the
 
 import json
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, cast
 
-from prometheus_client import Counter, Histogram
 from sqlalchemy import Engine, Table, insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -125,6 +122,8 @@ class Door:
             with self.engine.begin() as connection:
                 ids = connection.scalars(insert(TABLE).returning(TABLE.c.id), rows).all()
             log.info("deliveries kept", extra={"deliveries": list(ids)})
+            metrics.deliveries.labels(KEPT.name).inc(len(rows))
+            metrics.door.observe((utcnow() - rows[0]["received_at"]).total_seconds())
         except SQLAlchemyError as error:
             unavailable(error)
             raise
@@ -136,17 +135,11 @@ def unavailable(error: SQLAlchemyError) -> Answer:
     return UNAVAILABLE
 
 
-def counted(answer: Answer, began: float) -> Answer:
-    """`began`: seconds of the monotonic clock, when the request came."""
-    number, seconds = _instruments(answer.name)
-    number.inc()
-    seconds.observe(time.monotonic() - began)
+def counted(answer: Answer) -> Answer:
+    """What was kept is counted at its commit, for all of it at once."""
+    if answer is not KEPT:
+        metrics.deliveries.labels(answer.name).inc()
     return answer
-
-
-@cache
-def _instruments(name: str) -> tuple[Counter, Histogram]:
-    return metrics.deliveries.labels(name), metrics.door.labels(name)
 
 
 def _is_json(body: bytes) -> bool:

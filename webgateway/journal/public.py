@@ -1,7 +1,6 @@
 """The gateway's public URI: verification, Facebook Login coming back, deliveries, deauthorization."""
 
 import hmac
-import time
 from datetime import timedelta
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
@@ -60,13 +59,13 @@ def deliver(uri: str) -> ResponseReturnValue:
         leaving.deauthorize(gateway, _signed_request(gateway))
         db.session.commit()
         return _text("OK", 200)
-    began, answer = time.monotonic(), doors.TOO_LARGE
+    answer = doors.TOO_LARGE
     if request.content_length is None or request.content_length <= doors.LARGEST:
         # Whoever is signed in was looked up, perhaps in a transaction that would keep the door from writing.
         db.session.rollback()
         door: Door = current_app.extensions["door"]
         answer = door.answer(uri, _body, dict(request.headers))
-    doors.counted(answer, began)
+    doors.counted(answer)
     return _text(answer.text, answer.status)
 
 

@@ -1,5 +1,6 @@
 """Signatures of deliveries (contract 6.3) and proofs of calls (contract 5)."""
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Literal
@@ -10,11 +11,11 @@ SHA1_HEADER = "X-Hub-Signature"
 
 def sign(body: bytes, secret: str) -> str:
     """The value of `X-Hub-Signature-256`."""
-    return "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def _sign_sha1(body: bytes, secret: str) -> str:
-    return "sha1=" + hmac.digest(secret.encode(), body, "sha1").hex()
+    return "sha1=" + hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
 
 
 def _header(headers: Mapping[str, str], name: str) -> str | None:
@@ -45,4 +46,4 @@ def verdict(
 def appsecret_proof(token: str, secret: str, at: int | None = None) -> str:
     """`at`: seconds since the epoch, sent beside it as `appsecret_time`; good for five minutes."""
     message = token if at is None else f"{token}|{at}"
-    return hmac.digest(secret.encode(), message.encode(), "sha256").hex()
+    return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
