@@ -146,17 +146,6 @@ def test_a_gateway_without_a_flow_says_nothing(receive):
     assert [message.author for message in messages()] == ["customer"]
 
 
-def test_standby_events_are_ignored_with_the_reason(visitor, gateway, page, work):
-    body = {"object": "page", "entry": [{"id": PAGE, "time": NOON, "standby": [text("Hi", "m_1")]}]}
-    post(visitor, gateway, body)
-    work(reading, taking)
-    assert (last_event().outcome, last_event().reason) == (
-        "ignored",
-        "Another app owns this conversation at Meta.",
-    )
-    assert messages() == []
-
-
 @pytest.mark.parametrize(
     "members",
     [

@@ -10,19 +10,20 @@ from ..db import db, utcnow
 from ..meta import messages
 from ..pages import tokens
 from ..users.models import User
-from . import writing
+from . import ownership, writing
 from .models import Conversation, Message
 
 
 @dataclass(frozen=True)
 class Lock:
-    """Why nobody may write, and what helps; `popup`: in a window of its own."""
+    """Why nobody may write, and what helps; `popup`: in a window of its own, `post`: by a form."""
 
     reason: str
     remedy: str
     action_url: str | None = None
     action_label: str | None = None
     popup: bool = False
+    post: bool = False
 
 
 CLOSED = Lock("This conversation is closed.", "A new message from the customer opens a new conversation.")
@@ -53,6 +54,8 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
         return SWITCHED_OFF
     if tokens.live_grant(page) is None:
         return _no_token(conversation, user)
+    if conversation.owner_app_id is not None:
+        return _owned(conversation, user)
     # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
     return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED
 
@@ -87,6 +90,21 @@ def _closed(conversation: Conversation) -> Lock:
         return CLOSED
     url = url_for("conversations.show", conversation_id=follower)
     return Lock(CLOSED.reason, "The customer has written again.", url, "Go to the open conversation")
+
+
+def _owned(conversation: Conversation, user: User | None) -> Lock:
+    name = ownership.name(conversation.owner_app_id)
+    reason = f"{name} has this conversation at Meta, so only it can answer."
+    remedy = (
+        f"You can read along. Take the conversation over to answer it from here; {name} then reads along."
+    )
+    if conversation.owner_app_id == ownership.QUESTIONS:
+        reason = "Messenger is asking this customer automatic questions."
+        remedy = "Wait until they are answered, or take the conversation over."
+    if user is None or not user.may("conversations", "edit"):
+        return Lock(reason, "You can read along.")
+    url = url_for("conversations.take_over", conversation_id=conversation.id)
+    return Lock(reason, remedy, url, "Take over", post=True)
 
 
 def _no_token(conversation: Conversation, user: User | None) -> Lock:

@@ -1,7 +1,6 @@
 """What an event does to a conversation, in the caller's transaction; twice changes nothing."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -10,36 +9,27 @@ from ..db import db, utcnow
 from ..logs import bound_id
 from ..meta.events import Attachment, Event
 from ..pages.models import Page
-from . import attachments, outcome, writing
+from . import attachments, handover, outcome, ownership, writing
 from .models import Contact, Conversation, Message, Part
+from .taken import Outcome as Outcome
+from .taken import time_of
 from .talks import Talks
 
-# Meta's clock may be a little ahead of ours; further ahead is a wrong time, and ours is taken.
-AHEAD = timedelta(minutes=5)
 NOT_YET = "Kept in the journal; nothing is shown for this kind of event yet."
 UNSUPPORTED = "Sent something that Meta does not pass on to apps."
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """`outcome` and `reason` as the journal keeps them, and the conversation it touched."""
-
-    outcome: str
-    reason: str | None = None
-    conversation: Conversation | None = None
 
 
 def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
     """`talks`: those of all events that take effect in this transaction."""
     talks = talks or Talks([(event, page)])
-    if event.standby:
-        return Outcome("ignored", "Another app owns this conversation at Meta.")
     if event.kind in ("message", "postback", "referral"):
         return _from_customer(event, page, talks)
     if event.kind == "echo":
         return _echo(event, page, talks)
     if event.kind in ("delivery", "read"):
         return _watermark(event, page)
+    if event.kind == "handover":
+        return handover.take(event, page, talks)
     return Outcome("ignored", NOT_YET)
 
 
@@ -50,9 +40,10 @@ def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
         return Outcome("ignored", "The customer withdrew a message; withdrawing is not shown yet.")
     if talks.knows(page, event):
         return Outcome("duplicate", "This message is in the conversation already.")
-    conversation = _conversation(page, event, talks)
+    at = time_of(event)
+    conversation = talks.conversation(page, event, at)
     talks.said(_message(event, conversation, "customer"))
-    at = _time(event)
+    ownership.heard(conversation, event.standby, at)
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
     _touch(conversation, at, _preview(event))
     _greet(conversation)
@@ -69,7 +60,7 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
         .limit(1)
     )
     if part is not None and event.mid:
-        outcome.arrived(part, event.mid, _time(event))
+        outcome.arrived(part, event.mid, time_of(event))
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
     if event.user_id is None or talks.knows(page, event):
         return Outcome("duplicate", "This message is in the conversation already.")
@@ -77,7 +68,9 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
     if conversation is None:
         return Outcome("ignored", "The page wrote to somebody who has no open conversation here.")
     talks.said(_message(event, conversation, "page"))
-    _touch(conversation, _time(event), _preview(event))
+    if event.standby and event.echo_app_id:
+        ownership.change(conversation, event.echo_app_id, time_of(event))
+    _touch(conversation, time_of(event), _preview(event))
     return Outcome("done", conversation=conversation)
 
 
@@ -89,7 +82,7 @@ def _watermark(event: Event, page: Page) -> Outcome:
     conversation = _last_conversation(page, event)
     if conversation is None:
         return Outcome("ignored", "There is no conversation with this customer.")
-    until = event.watermark or _time(event)
+    until = event.watermark or time_of(event)
     before = ("sent",) if event.kind == "delivery" else ("sent", "delivered")
     reached = Part.mid.in_(event.mids) if event.mids else Part.sent_at <= until
     db.session.execute(
@@ -112,26 +105,6 @@ def _last_conversation(page: Page, event: Event) -> Conversation | None:
     )
 
 
-def _conversation(page: Page, event: Event, talks: Talks) -> Conversation:
-    """The contact's open conversation, or a new one on the gateway's flow of this moment."""
-    conversation = talks.open_conversation(page, event)
-    if conversation is None:
-        contact = talks.contact(page, event)
-        at = _time(event)
-        conversation = Conversation(
-            tenant_id=page.tenant_id,
-            page=page,
-            page_id=page.id,
-            contact=contact,
-            channel=contact.channel,
-            flow=page.gateway.flow,
-            opened_at=at,
-            last_message_at=at,
-        )
-        talks.opened(conversation)
-    return conversation
-
-
 def _message(event: Event, conversation: Conversation, author: str) -> Message:
     return Message(
         conversation=conversation,
@@ -144,8 +117,9 @@ def _message(event: Event, conversation: Conversation, author: str) -> Message:
         reply_to_mid=event.reply_to_mid,
         payload=event.quick_reply_payload or event.postback_payload,
         referral=event.referral,
+        app_id=event.echo_app_id,
         delivery_id=bound_id("delivery"),
-        occurred_at=_time(event),
+        occurred_at=time_of(event),
     )
 
 
@@ -179,11 +153,6 @@ def _preview(event: Event) -> str:
     return "Came through a link" if event.kind == "referral" else ""
 
 
-def _time(event: Event) -> datetime:
-    now = utcnow()
-    return event.at if event.at is not None and event.at < now + AHEAD else now
-
-
 def _touch(conversation: Conversation, at: datetime, preview: str) -> None:
     if at >= conversation.last_message_at:
         conversation.last_message_at = at
@@ -191,9 +160,12 @@ def _touch(conversation: Conversation, at: datetime, preview: str) -> None:
 
 
 def _greet(conversation: Conversation) -> None:
-    """The flow's opening message, once per conversation, unless the gateway is switched off."""
+    """The flow's opening message, once per conversation, unless the gateway is switched off or another app
+    has the conversation."""
     flow = conversation.flow
     if flow is None or conversation.greeted_at or not conversation.page.gateway.enabled:
+        return
+    if conversation.owner_app_id is not None:
         return
     conversation.greeted_at = utcnow()
     if flow.opening_message:

@@ -49,7 +49,9 @@ class Contact(Model, BelongsToTenant):
 class Conversation(Model, BelongsToTenant):
     """One contact's talk with one page, from opening to closing. A contact has one open conversation at most.
 
-    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list.
+    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list. `owner_app_id` is the
+    app at Meta that has it, None when that is ours or nobody told otherwise (ownership.py), `owner_at` Meta's
+    time of the newest word on that.
     """
 
     __tablename__ = "conversations"
@@ -86,6 +88,8 @@ class Conversation(Model, BelongsToTenant):
     customer_read_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime] = mapped_column(default=utcnow)
     preview: Mapped[str] = mapped_column(default="")
+    owner_app_id: Mapped[str | None]
+    owner_at: Mapped[datetime | None]
 
     page: Mapped[Page] = relationship(Page)
     contact: Mapped[Contact] = relationship(Contact)
@@ -98,9 +102,10 @@ class Conversation(Model, BelongsToTenant):
 
 
 class Message(Model):
-    """`author` is customer, agent, flow or page (somebody who answered in Meta's own inbox or another app).
+    """`author` is customer, agent, flow, page (somebody who answered in Meta's own inbox or another app,
+    `app_id`) or note (nobody wrote it: a line on what happened to the conversation).
 
-    `kind` is text, postback, quick_reply, referral or unsupported; `attachments` are
+    `kind` is text, postback, quick_reply, referral, unsupported or handover; `attachments` are
     [{"type", "url", "title"}]; `occurred_at` is Meta's time, which orders a conversation; `key` comes from
     the form an agent wrote it in, so that a form sent twice is one message; `delivery_id` is the delivery
     that brought it or that the flow answers, for the logs.
@@ -118,6 +123,7 @@ class Message(Model):
     author: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     mid: Mapped[str | None]
+    app_id: Mapped[str | None]
     key: Mapped[str | None]
     kind: Mapped[str] = mapped_column(default="text")
     text: Mapped[str] = mapped_column(default="")

@@ -1,6 +1,7 @@
 """The customers, open conversations and known messages of several events, looked up at once."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
@@ -54,6 +55,24 @@ class Talks:
             db.session.add(contact)
             self._contacts[customer] = contact
         return self._contacts[customer]
+
+    def conversation(self, page: Page, event: Event, at: datetime) -> Conversation:
+        """The contact's open conversation, or a new one on the gateway's flow of this moment."""
+        conversation = self.open_conversation(page, event)
+        if conversation is None:
+            contact = self.contact(page, event)
+            conversation = Conversation(
+                tenant_id=page.tenant_id,
+                page=page,
+                page_id=page.id,
+                contact=contact,
+                channel=contact.channel,
+                flow=page.gateway.flow,
+                opened_at=at,
+                last_message_at=at,
+            )
+            self.opened(conversation)
+        return conversation
 
     def opened(self, conversation: Conversation) -> None:
         db.session.add(conversation)
