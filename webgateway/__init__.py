@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
+from .conversations import commenting
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
 from .flows import routes as flows
@@ -65,8 +66,8 @@ def create_app(settings: Settings | None = None) -> Application:
     orphaned_conversations.listen()
 
     for part in (
-        conversations, registry, meta_tab, activation, deletion, register, accounts, connecting, instagram,
-        leaving, logins, flows, journal, users, access, roles, profile, public,
+        conversations, commenting, registry, meta_tab, activation, deletion, register, accounts, connecting,
+        instagram, leaving, logins, flows, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

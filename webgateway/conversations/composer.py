@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ..db import db, utcnow
 from ..meta import messages
 from ..pages import tokens
+from ..pages.models import Page
 from ..users.models import User
 from . import ownership, writing
 from .models import Conversation, Message
@@ -38,26 +39,37 @@ WINDOW_CLOSED = Lock(
     "The customer wrote more than 24 hours ago, and Meta allows no answer after that.",
     "You can answer again as soon as the customer writes.",
 )
+NEVER_WROTE = Lock(
+    "The customer has not written here yet, and Meta allows no answer before that.",
+    "You can write as soon as the customer does. A private reply to a comment is all that goes before.",
+)
 NO_TOKEN = "Facebook no longer lets us write for this page."  # noqa: S105
 
 
 def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
     """None when one may write. `user` decides which way out is offered."""
-    page = conversation.page
     if not conversation.is_open:
         return _closed(conversation)
+    of_page = page_lock(conversation.page, conversation.channel, user)
+    if of_page is not None:
+        return of_page
+    if conversation.owner_app_id is not None:
+        return _owned(conversation, user)
+    if conversation.customer_wrote_at is None:
+        return NEVER_WROTE
+    # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
+    return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED
+
+
+def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None:
+    """Why nobody may write through the page."""
     if page.gateway.deleted_at:
         return DELETED
     if page.removed_at:
         return REMOVED
     if not page.gateway.enabled:
         return SWITCHED_OFF
-    if tokens.live_grant(page) is None:
-        return _no_token(conversation, user)
-    if conversation.owner_app_id is not None:
-        return _owned(conversation, user)
-    # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
-    return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED
+    return _no_token(page, channel, user) if tokens.live_grant(page) is None else None
 
 
 def closes_at(conversation: Conversation) -> datetime | None:
@@ -107,10 +119,10 @@ def _owned(conversation: Conversation, user: User | None) -> Lock:
     return Lock(reason, remedy, url, "Take over", post=True)
 
 
-def _no_token(conversation: Conversation, user: User | None) -> Lock:
+def _no_token(page: Page, channel: str, user: User | None) -> Lock:
     if user is None or not user.may("gateways", "edit"):
         return Lock(NO_TOKEN, "Ask an administrator to reconnect the page. Messages still arrive.")
-    purpose = "instagram" if conversation.channel == "instagram" else "pages"
-    url = url_for("connecting.start", gateway_id=conversation.page.gateway_id, purpose=purpose)
+    purpose = "instagram" if channel == "instagram" else "pages"
+    url = url_for("connecting.start", gateway_id=page.gateway_id, purpose=purpose)
     remedy = "Reconnect the page through Facebook. Messages still arrive."
     return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True)

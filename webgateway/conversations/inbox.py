@@ -178,7 +178,7 @@ def _last_author() -> Any:
     return _newest(Message.author).where(Message.author.not_in(("flow", "note"))).scalar_subquery()
 
 
-def _last_messages(conversation_ids: list[int]) -> dict[int, Message]:
+def _last_messages(conversation_ids: list[int]) -> dict[int | None, Message]:
     newest = _newest(Message.id).where(Message.author != "note").scalar_subquery()
     of_each = select(newest).where(Conversation.id.in_(conversation_ids))
     found = db.session.scalars(

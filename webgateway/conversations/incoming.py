@@ -9,7 +9,7 @@ from ..db import db, utcnow
 from ..logs import bound_id
 from ..meta.events import Attachment, Event
 from ..pages.models import Page
-from . import attachments, handover, outcome, ownership, writing
+from . import attachments, commented, handover, outcome, ownership, private_reply, writing
 from .models import Contact, Conversation, Message, Part
 from .taken import Outcome as Outcome
 from .taken import time_of
@@ -30,6 +30,8 @@ def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
         return _watermark(event, page)
     if event.kind == "handover":
         return handover.take(event, page, talks)
+    if event.kind in ("comment", "mention"):
+        return commented.take(event, page, talks)
     return Outcome("ignored", NOT_YET)
 
 
@@ -54,13 +56,13 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
     """Our own message coming back settles its part; another's is somebody's answer in Meta's inbox."""
     part = db.session.scalar(
         select(Part)
-        .join(Part.conversation)
-        .where(Conversation.page_id == page.id)
+        .where(Part.page_id == page.id)
         .where(or_(Part.key == (event.metadata or ""), Part.mid == (event.mid or "")))
         .limit(1)
     )
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, time_of(event))
+        private_reply.belongs_to(part, event.user_id)
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
     if event.user_id is None or talks.knows(page, event):
         return Outcome("duplicate", "This message is in the conversation already.")

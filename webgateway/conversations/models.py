@@ -11,11 +11,13 @@ from ..flows.models import Flow
 from ..pages.models import Page
 from ..tenants.models import BelongsToTenant
 from ..users.models import User
+from .comments import Comment
 
 OPEN = text("closed_at IS NULL")
 WAITING = text("state = 'waiting'")
 LEASED = text("leased_until IS NOT NULL")
 UNCLEAR = text("state = 'unclear'")
+ANSWERING = text("comment_id IS NOT NULL")
 
 
 class Contact(Model, BelongsToTenant):
@@ -108,7 +110,8 @@ class Message(Model):
     `kind` is text, postback, quick_reply, referral, unsupported or handover; `attachments` are
     [{"type", "url", "title"}]; `occurred_at` is Meta's time, which orders a conversation; `key` comes from
     the form an agent wrote it in, so that a form sent twice is one message; `delivery_id` is the delivery
-    that brought it or that the flow answers, for the logs.
+    that brought it or that the flow answers, for the logs. A private reply answers `comment`; it stands in a
+    conversation from when Meta tells whose (private_reply.py), as do its parts.
     """
 
     __tablename__ = "messages"
@@ -116,12 +119,20 @@ class Message(Model):
         UniqueConstraint("page_id", "mid"),
         UniqueConstraint("conversation_id", "key"),
         Index("ix_messages_conversation_id_occurred_at", "conversation_id", "occurred_at", "id"),
+        Index(
+            "uq_messages_comment_id",
+            "comment_id",
+            unique=True,
+            sqlite_where=ANSWERING,
+            postgresql_where=ANSWERING,
+        ),
     )
 
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     author: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))
     mid: Mapped[str | None]
     app_id: Mapped[str | None]
     key: Mapped[str | None]
@@ -137,6 +148,7 @@ class Message(Model):
 
     conversation: Mapped[Conversation] = relationship(Conversation)
     user: Mapped[User | None] = relationship(User)
+    comment: Mapped[Comment | None] = relationship(Comment, back_populates="reply")
     parts: Mapped[list["Part"]] = relationship(back_populates="message", order_by="Part.position")
 
     @property
@@ -163,7 +175,7 @@ class Part(Model):
     )
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     position: Mapped[int]
     key: Mapped[str] = mapped_column(unique=True)

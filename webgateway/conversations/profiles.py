@@ -46,13 +46,15 @@ def _look_up(contact_id: int) -> None:
 
 @every(minute="*/5")
 def look_up_the_missed() -> None:
-    """Contacts of open conversations whose profile was never read, or whose task was lost."""
+    """Contacts of open conversations whose profile was never read, or whose task was lost. Who only commented
+    has not agreed to be asked for: contract 8.2."""
     never = Contact.profile_checked_at.is_(None)
     nameless = (Contact.name.is_(None)) & (Contact.profile_checked_at < utcnow() - AGAIN)
     missed = db.session.scalars(
         select(Contact.id)
         .join(Conversation, Conversation.contact_id == Contact.id)
-        .where(Conversation.closed_at.is_(None), or_(never, nameless))
+        .where(Conversation.closed_at.is_(None), Conversation.customer_wrote_at.is_not(None))
+        .where(or_(never, nameless))
         .order_by(Contact.id.desc())
         .limit(ROUND)
     ).all()

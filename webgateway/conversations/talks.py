@@ -1,4 +1,4 @@
-"""The customers, open conversations and known messages of several events, looked up at once."""
+"""The customers, open conversations, known messages and comments of several events, looked up at once."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager
 from ..db import db
 from ..meta.events import Event
 from ..pages.models import Page
+from .comments import Comment
 from .models import Contact, Conversation, Message
 
 Customer = tuple[int, str, str]
@@ -37,6 +38,7 @@ class Talks:
         self._open = {one.contact: one for one in db.session.scalars(still_open)}
         known = select(Message.page_id, Message.mid).where(Message.page_id.in_(pages), Message.mid.in_(mids))
         self._mids = {(page_id, mid) for page_id, mid in db.session.execute(known)}
+        self._comments = _comments(event for event in events if event[0].kind in ("comment", "mention"))
 
     def knows(self, page: Page, event: Event) -> bool:
         return (page.id, event.mid) in self._mids
@@ -44,6 +46,13 @@ class Talks:
     def open_conversation(self, page: Page, event: Event) -> Conversation | None:
         contact = self._contacts.get(_customer(page, event))
         return self._open.get(contact) if contact else None
+
+    def comment(self, page: Page, event: Event) -> Comment | None:
+        return self._comments.get((page.id, event.kind, event.comment_id or event.post_id or ""))
+
+    def commented(self, comment: Comment) -> None:
+        db.session.add(comment)
+        self._comments[comment.page_id, comment.kind, comment.meta_id] = comment
 
     def contact(self, page: Page, event: Event) -> Contact:
         customer = _customer(page, event)
@@ -81,6 +90,16 @@ class Talks:
     def said(self, message: Message) -> None:
         db.session.add(message)
         self._mids.add((message.page_id, message.mid or ""))
+
+
+def _comments(events: Iterable[tuple[Event, Page]]) -> dict[tuple[int, str, str], Comment]:
+    """By page, kind and Meta's id."""
+    named = [(page.id, event.comment_id or event.post_id or "") for event, page in events]
+    if not named:
+        return {}
+    pages, ids = {page_id for page_id, _ in named}, {meta_id for _, meta_id in named}
+    query = select(Comment).where(Comment.page_id.in_(pages), Comment.meta_id.in_(ids)).with_for_update()
+    return {(one.page_id, one.kind, one.meta_id): one for one in db.session.scalars(query)}
 
 
 def _customer(page: Page, event: Event) -> Customer:
