@@ -49,7 +49,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         talk = _long_talk(pages[0])
         _other_talks(app, gateway, pages[0])
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
-        ids |= {"elsewhere": _elsewhere(pages[0]).id} | _comments(pages[2])
+        ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
         db.session.remove()
     return ids
 

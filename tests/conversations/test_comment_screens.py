@@ -39,7 +39,7 @@ class TestList:
         for words in (
             "How much is a crate?",
             "Cisco Dogs",
-            "Messenger",
+            "Facebook",
             "New",
             joan.post_url,
             "Reply privately",

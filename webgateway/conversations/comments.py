@@ -21,7 +21,7 @@ STATES = {
     "replied": "Answered in private",
     "expired": "Too old to be answered",
     "removed": "Removed",
-    "all": "All comments and mentions",
+    "all": "All comments",
 }
 
 
@@ -71,11 +71,14 @@ class Comment(Model, BelongsToTenant):
     reply: Mapped["Message | None"] = relationship(back_populates="comment", uselist=False)
 
     @property
+    def site(self) -> str:
+        return "Instagram" if self.channel == "instagram" else "Facebook"
+
+    @property
     def display_name(self) -> str:
         if self.author_name:
             return f"@{self.author_name}" if self.channel == "instagram" else self.author_name
-        where = "Instagram" if self.channel == "instagram" else "Facebook"
-        return f"{where} user …{self.author_id[-4:]}" if self.author_id else f"Somebody on {where}"
+        return f"{self.site} user …{self.author_id[-4:]}" if self.author_id else f"Somebody on {self.site}"
 
     @property
     def state(self) -> str:
