@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import Table, select
 
 from tests import cast
-from webgateway.conversations.models import Part
+from webgateway.conversations.models import Part, Reaction, Wording
 from webgateway.db import Model, db, utcnow
+from webgateway.flows.models import Ref
 from webgateway.heartbeat import Heartbeat
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import DataDeletion, Login
@@ -51,6 +52,9 @@ def fill() -> None:
             text="Yes",
         ),
         _event(delivery, peter),
+        Wording(contact_id=peter.contact_id, mid="m_2", number=0, text=None, occurred_at=KYIV),
+        Reaction(contact_id=peter.contact_id, mid="m_3", sign="❤️", occurred_at=KYIV),
+        Ref(tenant_id=page.tenant_id, flow_id=page.gateway.flow_id, value="літо 🐘"),
         Login(gateway_id=page.gateway_id, user_id=ada, state_hash="0", redirect_uri="", code="AQD"),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),

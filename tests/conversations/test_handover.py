@@ -97,7 +97,7 @@ class TestStandby:
         assert said() == []
         assert (last_event().outcome, last_event().reason) == (
             "ignored",
-            "The page wrote to somebody who has no open conversation here.",
+            "The page wrote to somebody who has never written to it here.",
         )
 
     def test_the_customer_who_writes_to_us_makes_it_ours(self, receive):

@@ -234,11 +234,3 @@ def test_the_page_of_a_long_handover_asks_no_more_of_the_database(as_gail, elsew
         ownership.note(elsewhere, "Meta's inbox took this conversation over.", utcnow(), cast.person("Gail"))
     db.session.commit()
     assert asked() == before
-
-
-def test_where_an_echo_was_written_is_told(as_gail, peter):
-    cast.message(peter, "From the inbox", "page", app_id=INBOX)
-    cast.message(peter, "From a bot", "page", app_id=BOT)
-    shown = as_gail.get(f"/conversations/{peter.id}").text
-    assert "Written in Meta&#39;s inbox" in shown
-    assert f"Written in another app ({BOT})" in shown

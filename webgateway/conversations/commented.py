@@ -5,7 +5,7 @@ from datetime import datetime
 from ..meta.events import Event
 from ..pages.models import Page
 from .comments import Comment
-from .taken import Outcome, believed, time_of
+from .taken import Outcome, believed, moment
 from .talks import Talks
 
 WRITTEN, EDITED, REMOVED, HIDDEN, SHOWN = "written", "edited", "removed", "hidden", "shown"
@@ -30,7 +30,7 @@ def take(event: Event, page: Page, talks: Talks) -> Outcome:
     verb = VERBS.get(event.action or "add")
     if verb is None:
         return Outcome("ignored", f"No use is made of it that somebody did “{(event.action or '')[:50]}”.")
-    at, comment = time_of(event), talks.comment(page, event)
+    at, comment = moment(event), talks.comment(page, event)
     if comment is None:
         comment = _new(event, page, at)
         talks.commented(comment)

@@ -3,7 +3,7 @@
 from ..meta.events import Event
 from ..pages.models import Page
 from . import ownership
-from .taken import Outcome, time_of
+from .taken import Outcome, moment
 from .talks import Talks
 
 ROLES = "It tells the roles of the apps on the page; no conversation changes hands by it."
@@ -15,13 +15,13 @@ def take(event: Event, page: Page, talks: Talks) -> Outcome:
     """Passed to us, a conversation opens where none is open: somebody is to answer it."""
     if event.user_id is None:
         return Outcome("ignored", ROLES)
-    at = time_of(event)
+    at = moment(event)
     asks = event.action == "request_thread_control"
     conversation = talks.open_conversation(page, event)
     if conversation is None:
         if asks or event.new_app_id != page.gateway.app_id:
             return Outcome("ignored", NOBODY)
-        conversation = talks.conversation(page, event, at)
+        conversation = talks.conversation(page, event)
     if not asks and not ownership.change(conversation, event.new_app_id, at):
         return Outcome("ignored", OLDER, conversation)
     ownership.note(conversation, _words(event, page), at)

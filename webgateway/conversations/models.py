@@ -1,4 +1,4 @@
-"""Contacts, their conversations, the messages in them and the parts in which a message is sent."""
+"""Contacts, their conversations, the messages in them, what becomes of those, and the parts to be sent."""
 
 from datetime import datetime
 from typing import Any
@@ -51,9 +51,9 @@ class Contact(Model, BelongsToTenant):
 class Conversation(Model, BelongsToTenant):
     """One contact's talk with one page, from opening to closing. A contact has one open conversation at most.
 
-    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list. `owner_app_id` is the
-    app at Meta that has it, None when that is ours or nobody told otherwise (ownership.py), `owner_at` Meta's
-    time of the newest word on that.
+    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list; `changes` counts what
+    was done to messages that stood in it already. `owner_app_id` is the app at Meta that has it, None when
+    that is ours or nobody told otherwise (ownership.py), `owner_at` Meta's time of the newest word on that.
     """
 
     __tablename__ = "conversations"
@@ -90,6 +90,7 @@ class Conversation(Model, BelongsToTenant):
     customer_read_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime] = mapped_column(default=utcnow)
     preview: Mapped[str] = mapped_column(default="")
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")
     owner_app_id: Mapped[str | None]
     owner_at: Mapped[datetime | None]
 
@@ -105,13 +106,14 @@ class Conversation(Model, BelongsToTenant):
 
 class Message(Model):
     """`author` is customer, agent, flow, page (somebody who answered in Meta's own inbox or another app,
-    `app_id`) or note (nobody wrote it: a line on what happened to the conversation).
+    `app_id`) or note (nobody said it: what the customer did beside writing, or who has the conversation).
 
-    `kind` is text, postback, quick_reply, referral, unsupported or handover; `attachments` are
-    [{"type", "url", "title"}]; `occurred_at` is Meta's time, which orders a conversation; `key` comes from
-    the form an agent wrote it in, so that a form sent twice is one message; `delivery_id` is the delivery
-    that brought it or that the flow answers, for the logs. A private reply answers `comment`; it stands in a
-    conversation from when Meta tells whose (private_reply.py), as do its parts.
+    `kind` is text, postback, quick_reply, referral, order, optin, unsupported or withdrawn; of a note, the
+    event's. `attachments` are [{"type", "url", "title", "cards" …}]; `occurred_at` is Meta's time, which
+    orders a conversation; `key` comes from the form an agent wrote it in, so that a form sent twice is one
+    message; `delivery_id` is the delivery that brought it or that the flow answers, for the logs. A private
+    reply answers `comment`; it stands in a conversation from when Meta tells whose (private_reply.py), as do
+    its parts.
     """
 
     __tablename__ = "messages"
@@ -133,8 +135,8 @@ class Message(Model):
     author: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))
-    mid: Mapped[str | None]
     app_id: Mapped[str | None]
+    mid: Mapped[str | None]
     key: Mapped[str | None]
     kind: Mapped[str] = mapped_column(default="text")
     text: Mapped[str] = mapped_column(default="")
@@ -154,6 +156,39 @@ class Message(Model):
     @property
     def from_customer(self) -> bool:
         return self.author == "customer"
+
+
+class Wording(Model):
+    """What a message said before and after an edit. `number` 0 is the original, the others are Meta's count.
+
+    One without text: the message was withdrawn, and this is all that is left of it. Found by its `mid`,
+    because it may come before its message.
+    """
+
+    __tablename__ = "wordings"
+    __table_args__ = (UniqueConstraint("contact_id", "mid", "number"),)
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    mid: Mapped[str]
+    number: Mapped[int]
+    text: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship(Contact)
+
+
+class Reaction(Model):
+    """A customer's reaction to a message, by its `mid`; without `sign` it was taken back."""
+
+    __tablename__ = "reactions"
+    __table_args__ = (UniqueConstraint("contact_id", "mid"),)
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    mid: Mapped[str]
+    sign: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship(Contact)
 
 
 class Part(Model):

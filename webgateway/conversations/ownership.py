@@ -28,12 +28,6 @@ def name(app_id: str | None) -> str:
     return _NAMES.get(app_id) or f"Another app ({app_id})"
 
 
-def wrote_elsewhere(message: Message) -> str:
-    """Where a message was written that came as another app's echo."""
-    known = message.app_id is not None and message.app_id not in thread_control.INBOXES.values()
-    return f"Written in another app ({message.app_id})" if known else "Written in Meta's inbox"
-
-
 def change(conversation: Conversation, app_id: str | None, at: datetime) -> bool:
     """What Meta said at that time; False when it has said something newer since. Our own app is None."""
     if conversation.owner_at is not None and at < conversation.owner_at:

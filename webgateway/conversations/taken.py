@@ -1,4 +1,4 @@
-"""What became of an event, and when it happened."""
+"""What taking an event comes to, and when it happened."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,18 +13,20 @@ AHEAD = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Outcome:
-    """`outcome` and `reason` as the journal keeps them, and the conversation it touched."""
+    """`outcome` and `reason` as the journal keeps them, the conversation it touched, and `withdrawn`: the mid
+    of a message of which the journal shall keep no word."""
 
     outcome: str
     reason: str | None = None
     conversation: Conversation | None = None
+    withdrawn: str | None = None
+
+
+def moment(event: Event) -> datetime:
+    return believed(event.at)
 
 
 def believed(at: datetime | None) -> datetime:
     """Meta's time, or ours where it told none or a wrong one."""
     now = utcnow()
     return at if at is not None and at < now + AHEAD else now
-
-
-def time_of(event: Event) -> datetime:
-    return believed(event.at)

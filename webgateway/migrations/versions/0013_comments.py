@@ -1,11 +1,11 @@
-"""comments with their private replies; which app has a conversation at Meta, and which wrote a message"""
+"""comments with their private replies; which app has a conversation at Meta"""
 
 import sqlalchemy as sa
 from alembic import op
 
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -61,7 +61,6 @@ def upgrade() -> None:
         postgresql_where=REPLIED,
     )
     with op.batch_alter_table("messages", reflect_kwargs=ALONE) as batch_op:
-        batch_op.add_column(sa.Column("app_id", sa.String()))
         batch_op.add_column(sa.Column("comment_id", NUMBER))
         batch_op.create_foreign_key("fk_messages_comment_id", "comments", ["comment_id"], ["id"])
         batch_op.alter_column("conversation_id", existing_type=NUMBER, nullable=True)
@@ -87,7 +86,6 @@ def downgrade() -> None:
     with op.batch_alter_table("messages", reflect_kwargs=ALONE) as batch_op:
         batch_op.drop_constraint("fk_messages_comment_id", type_="foreignkey")
         batch_op.drop_column("comment_id")
-        batch_op.drop_column("app_id")
         batch_op.alter_column("conversation_id", existing_type=NUMBER, nullable=False)
     op.drop_table("comments")
     with op.batch_alter_table("conversations", reflect_kwargs=ALONE) as batch_op:
