@@ -21,6 +21,7 @@ VERBS = {
 }
 OWN = "A comment of the account itself."
 KNOWN = "This comment is known already."
+LISTED = "It stands among the comments."
 REMOVED_SINCE = "The comment has been removed since."
 
 
@@ -70,7 +71,7 @@ def _do(comment: Comment, verb: str, event: Event, at: datetime) -> Outcome:
     elif at >= comment.text_at:
         comment.text, comment.photo_url, comment.text_at = event.text or "", event.photo_url, at
         comment.edited_at = at if verb == EDITED else comment.edited_at
-    return Outcome("done")
+    return Outcome("done", LISTED)
 
 
 def _learn(comment: Comment, event: Event) -> None:

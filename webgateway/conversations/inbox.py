@@ -208,7 +208,7 @@ def _last_messages(conversation_ids: list[int]) -> dict[int | None, Message]:
         select(Message)
         .where(Message.id.in_(of_each))
         .options(
-            load_only(Message.conversation_id, Message.author, Message.user_id),
+            load_only(Message.conversation_id, Message.author, Message.app_id, Message.user_id),
             joinedload(Message.user).load_only(User.name, User.email),
         )
     )
