@@ -1,13 +1,12 @@
 """Comments and mentions as Meta tells them: kept once, in Meta's order, and nothing else happens."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
 from tests.deliveries import PAGE, post
-from tests.journal.test_every_payload import PAYLOADS
+from tests.journal import effects
 from webgateway.conversations.comments import Comment
 from webgateway.conversations.models import Contact, Conversation
 from webgateway.db import db
@@ -209,7 +208,7 @@ class TestInstagram:
     "name", ["page/feed/comment_add_full", "page/feed/legacy_sender_fields", "instagram/comments/min"]
 )
 def test_a_payload_becomes_a_comment(visitor, gateway, page, work, name):
-    body = json.loads((PAYLOADS / f"{name}.json").read_text())
+    body = effects.body(name)
     page.meta_id = body["entry"][0]["id"]
     page.instagram_id = page.meta_id if body["object"] == "instagram" else None
     db.session.commit()
