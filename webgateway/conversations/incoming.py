@@ -10,20 +10,13 @@ from ..db import db, utcnow
 from ..logs import bound_id
 from ..meta.events import Attachment, Event
 from ..pages.models import Page
-from . import attachments, outcome, writing
+from . import attachments, instagram, outcome, writing
 from .models import Contact, Conversation, Message, Part
 from .talks import Talks
 
 # Meta's clock may be a little ahead of ours; further ahead is a wrong time, and ours is taken.
 AHEAD = timedelta(minutes=5)
 NOT_YET = "Kept in the journal; nothing is shown for this kind of event yet."
-ABOUT_OURS = ("echo", "delivery", "read")
-"""Kinds of events that tell what became of messages we sent."""
-CONSENTS = ("message", "postback")
-"""Kinds of events with which somebody lets us see their profile: contract 8."""
-MUTED = (
-    "Webhook subscription of this Instagram account is off; Meta sends its messages because its page is on."
-)
 UNSUPPORTED = "Sent something that Meta does not pass on to apps."
 
 
@@ -41,8 +34,8 @@ def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
     talks = talks or Talks([(event, page)])
     if event.standby:
         return Outcome("ignored", "Another app owns this conversation at Meta.")
-    if event.channel == "instagram" and page.instagram_muted and event.kind not in ABOUT_OURS:
-        return Outcome("ignored", MUTED)
+    if instagram.unheard(event, page):
+        return Outcome("ignored", instagram.MUTED)
     if event.kind in ("message", "postback", "referral"):
         return _from_customer(event, page, talks)
     if event.kind == "echo":
@@ -62,8 +55,7 @@ def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     conversation = _conversation(page, event, talks)
     talks.said(_message(event, conversation, "customer"))
     at = _time(event)
-    if event.kind in CONSENTS:
-        conversation.contact.consented_at = conversation.contact.consented_at or at
+    instagram.consent(event, conversation.contact, at)
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
     _touch(conversation, at, _preview(event))
     _greet(conversation)
@@ -78,7 +70,7 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
         .where(Conversation.page_id == page.id)
         .where(or_(Part.key == (event.metadata or ""), Part.mid == (event.mid or "")))
         .limit(1)
-    )
+    ) or instagram.echoed(event, page)
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, _time(event))
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
