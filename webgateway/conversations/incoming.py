@@ -10,7 +10,7 @@ from ..db import db, utcnow
 from ..logs import bound_id
 from ..meta.events import Attachment, Event
 from ..pages.models import Page
-from . import attachments, outcome, writing
+from . import attachments, instagram, outcome, writing
 from .models import Contact, Conversation, Message, Part
 from .talks import Talks
 
@@ -34,6 +34,8 @@ def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
     talks = talks or Talks([(event, page)])
     if event.standby:
         return Outcome("ignored", "Another app owns this conversation at Meta.")
+    if instagram.unheard(event, page):
+        return Outcome("ignored", instagram.MUTED)
     if event.kind in ("message", "postback", "referral"):
         return _from_customer(event, page, talks)
     if event.kind == "echo":
@@ -53,6 +55,7 @@ def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     conversation = _conversation(page, event, talks)
     talks.said(_message(event, conversation, "customer"))
     at = _time(event)
+    instagram.consent(event, conversation.contact, at)
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
     _touch(conversation, at, _preview(event))
     _greet(conversation)
@@ -67,7 +70,7 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
         .where(Conversation.page_id == page.id)
         .where(or_(Part.key == (event.metadata or ""), Part.mid == (event.mid or "")))
         .limit(1)
-    )
+    ) or instagram.echoed(event, page)
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, _time(event))
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
