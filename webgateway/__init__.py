@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
 from .conversations import orphans as orphaned_conversations
+from .conversations import recoveries
 from .conversations import routes as conversations
 from .flows import routes as flows
 from .gateways import activation, deletion, meta_tab, registry
@@ -66,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Application:
 
     for part in (
         conversations, registry, meta_tab, activation, deletion, register, accounts, connecting, instagram,
-        leaving, logins, flows, journal, users, access, roles, profile, public,
+        leaving, logins, recoveries, flows, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
