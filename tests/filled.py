@@ -8,7 +8,7 @@ from tests import cast
 from webgateway.conversations.models import Comparison, Part, Recovery
 from webgateway.db import Model, db, utcnow
 from webgateway.heartbeat import Heartbeat
-from webgateway.journal.models import Delivery, Event
+from webgateway.journal.models import Delivery, Event, Watch
 from webgateway.pages.models import DataDeletion, Login
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
@@ -59,6 +59,7 @@ def fill() -> None:
             since=KYIV,
             until=KYIV,
         ),
+        Watch(seen_at=KYIV),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),
     ]
     db.session.add_all(rest)

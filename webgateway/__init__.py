@@ -13,8 +13,8 @@ from .conversations import orphans as orphaned_conversations
 from .conversations import recoveries
 from .conversations import routes as conversations
 from .flows import routes as flows
-from .gateways import activation, deletion, meta_tab, registry
-from .journal import public
+from .gateways import activation, deletion, meta_tab, registry, watching
+from .journal import outages, public
 from .journal import routes as journal
 from .override import MethodOverride
 from .pages import accounts, connecting, instagram, leaving, logins, register
@@ -25,6 +25,8 @@ from .users import routes as users
 from .users.rights import signed_in
 
 csrf = CSRFProtect()
+rounds = (watching, outages)
+"""What runs by the clock (tasks.every) and is imported by nobody else."""
 
 
 class Application(Flask):

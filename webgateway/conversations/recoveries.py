@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from wtforms import SelectChoice, SelectField
+from wtforms import SelectField
 
 from .. import htmx
 from ..db import db, find_or_404, utcnow
@@ -30,9 +30,11 @@ NOTHING = "No page receives messages yet, so there is nothing to compare."
 
 
 class RecoveryForm(FlaskForm):  # type: ignore[misc]
-    hours = SelectField(
-        "Compare", coerce=int, choices=[SelectChoice(*each) for each in HOURS.items()], default=24
-    )
+    hours = SelectField("Compare", coerce=int, default=24)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hours.choices = list(HOURS.items())
 
 
 @blueprint.get("/<int:gateway_id>/recoveries")

@@ -1,4 +1,4 @@
-"""recoveries: conversations compared with Meta's, and the messages they brought in"""
+"""recoveries, and the subscriptions and webhooks that drifted"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,10 +12,29 @@ depends_on = None
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 WAITING = sa.text("state = 'waiting'")
+NEW = {
+    "messages": (("recovered_at", MOMENT),),
+    "pages": (
+        ("compared_at", MOMENT),
+        ("drift", sa.String()),
+        ("drift_since", MOMENT),
+        ("drift_mended_at", MOMENT),
+        ("left_at", MOMENT),
+        ("missed_since", MOMENT),
+    ),
+    "gateways": (
+        ("webhook_drift", sa.String()),
+        ("webhook_mended_at", MOMENT),
+        ("missed_since", MOMENT),
+        ("missed_why", sa.String()),
+    ),
+}
 
 
 def upgrade() -> None:
-    op.add_column("messages", sa.Column("recovered_at", MOMENT))
+    for table, new in NEW.items():
+        for name, kind in new:
+            op.add_column(table, sa.Column(name, kind))
     op.create_table(
         "recoveries",
         sa.Column("id", NUMBER, nullable=False),
@@ -54,6 +73,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["page_id"], ["pages.id"], name="fk_comparisons_page_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_comparisons"),
     )
+    op.create_table(
+        "watches",
+        sa.Column("id", NUMBER, nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_watches"),
+    )
     for column in ("recovery_id", "page_id"):
         op.create_index(f"ix_comparisons_{column}", "comparisons", [column])
     for name, columns, unique in (
@@ -66,6 +91,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("watches")
     op.drop_table("comparisons")
     op.drop_table("recoveries")
-    op.drop_column("messages", "recovered_at")
+    for table, new in NEW.items():
+        for name, _kind in new:
+            op.drop_column(table, name)
