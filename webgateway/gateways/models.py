@@ -38,8 +38,9 @@ class Gateway(Model, BelongsToTenant):
     "callback_url", "fields", "missing"} each. `webhook_drift` is how it differed when it was last
     registered again by itself (gateways/watching.py). `missed_since`: deliveries may be missing for the
     reason `missed_why`, and a recovery is due. `enabled` is the State switch; a disabled gateway stores and
-    stays silent. `calls_paused_until` is the pause that Meta asked the app for: contract 7.6. A deleted
-    gateway keeps its row without secrets, for the conversations that went through it.
+    stays silent. `instagram_inline`: stories and posts are shown in conversations as pictures, not as
+    links. `calls_paused_until` is the pause that Meta asked the app for: contract 7.6. A deleted gateway
+    keeps its row without secrets, for the conversations that went through it.
     """
 
     __tablename__ = "gateways"
@@ -71,6 +72,7 @@ class Gateway(Model, BelongsToTenant):
     config_id: Mapped[str | None]
     verify_token: Mapped[str] = mapped_column(Encrypted("gateways.verify_token"), default=new_verify_token)
     enabled: Mapped[bool] = mapped_column(default=False)
+    instagram_inline: Mapped[bool] = mapped_column(default=False)
     credentials: Mapped[str] = mapped_column(default="unverified")
     credentials_error: Mapped[str | None]
     credentials_checked_at: Mapped[datetime | None]
@@ -120,6 +122,17 @@ class Gateway(Model, BelongsToTenant):
     @property
     def webhook_drift_told(self) -> bool:
         return self.webhook_mended_at is not None and utcnow() - self.webhook_mended_at < TOLD_FOR
+
+    def webhook_of(self, object: str) -> dict[str, Any] | None:
+        """What Meta's list said of one object, `page` or `instagram`."""
+        return next((row for row in self.webhook_at_meta if row["object"] == object), None)
+
+    @property
+    def instagram_unheard(self) -> bool:
+        """Meta's list shows that it sends us pages' events, but not Instagram's messages."""
+        row = self.webhook_of("instagram")
+        ours = row is not None and row["callback_url"] == self.public_uri and "messages" in row["fields"]
+        return self.webhook == "registered" and bool(self.webhook_at_meta) and not ours
 
     def forget_registration(self) -> None:
         """What Meta knew of our URI no longer holds."""
