@@ -17,7 +17,7 @@ from .gateways import activation, deletion, meta_tab, registry, watching
 from .journal import outages, public
 from .journal import routes as journal
 from .override import MethodOverride
-from .pages import accounts, connecting, instagram, leaving, logins, register
+from .pages import accounts, connecting, instagram, leaving, logins, reconciling, register
 from .pages import orphans as orphaned_pages
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
@@ -25,7 +25,7 @@ from .users import routes as users
 from .users.rights import signed_in
 
 csrf = CSRFProtect()
-rounds = (watching, outages)
+rounds = (watching, reconciling, outages)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
 
 

@@ -277,8 +277,7 @@ def test_pictures_come_along_and_what_meta_does_not_show_is_said(gateway, page, 
 
 
 def test_both_channels_are_compared_one_after_another(gateway, page, meta):
-    page.instagram_id, page.subscribed_fields = INSTAGRAM, ["messages"]
-    page.grants[0].account.scopes = ["instagram_manage_messages"]
+    page.instagram_id, page.grants[0].instagram_suffices = INSTAGRAM, True
     db.session.commit()
     meta.says("On Facebook", "m_1", ago(hours=2))
     meta.says("On Instagram", "aWd_1", ago(hours=3), by=ANNA, to=INSTAGRAM, channel="instagram")
@@ -301,7 +300,7 @@ def test_instagram_is_left_alone_where_it_is_not_in_use(gateway, page, meta):
 
 
 def test_a_page_switched_off_is_left_alone(gateway, page, meta):
-    page.subscribed = False
+    page.messenger_wanted = False
     assert begin(gateway) is None
     assert db.session.scalars(select(Recovery)).all() == []
 
@@ -558,4 +557,5 @@ def test_a_new_customers_profile_is_looked_up_apart(gateway, page, meta):
     run()
     contact = db.session.scalars(select(Contact)).one()
     assert (contact.name, contact.profile_checked_at) == ("Peter Chang", None)
+    assert contact.consented_at is not None
     assert [path for path, _ in meta.calls] == [f"{PAGE}/conversations"]

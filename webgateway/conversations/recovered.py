@@ -60,6 +60,7 @@ def _take(said: Said, talk: Talk, known: Known, brought: Brought) -> None:
     if said.by_customer:
         wrote = conversation.customer_wrote_at or said.at
         conversation.customer_wrote_at = max(said.at, wrote)
+        conversation.contact.consented_at = conversation.contact.consented_at or said.at
     if said.at >= conversation.last_message_at:
         conversation.last_message_at = said.at
         conversation.preview = _preview(said)

@@ -87,9 +87,10 @@ def start(
 
 
 def channels(page: Page) -> list[str]:
-    """Those whose messages we want."""
-    found = ["messenger"] if page.subscribed else []
-    return [*found, "instagram"] if page.instagram_in_use and page.instagram_subscribed else found
+    """Those whose messages we want; Instagram's come with the page's unless they are muted. Contract 3.6."""
+    heard = page.messenger_wanted and page.instagram_usable and not page.instagram_muted
+    found = ["messenger"] if page.messenger_wanted else []
+    return [*found, "instagram"] if page.instagram_id and (page.instagram_wanted or heard) else found
 
 
 def claim() -> int | None:
@@ -116,7 +117,7 @@ def work(comparison_id: int) -> None:
     with looking():
         comparison = db.session.scalars(_with_page().where(Comparison.id == comparison_id)).one()
         page = comparison.page
-        grant = tokens.live_grant(page)
+        grant = tokens.live_grant(page, comparison.channel)
     if comparison.state != "waiting":
         return
     with logs.bound(recovery=comparison.recovery_id, comparison=comparison_id, page=page.id):
