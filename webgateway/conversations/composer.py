@@ -69,7 +69,7 @@ def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None
         return REMOVED
     if not page.gateway.enabled:
         return SWITCHED_OFF
-    return _no_token(page, channel, user) if tokens.live_grant(page) is None else None
+    return _no_token(page, channel, user) if tokens.live_grant(page, channel) is None else None
 
 
 def closes_at(conversation: Conversation) -> datetime | None:

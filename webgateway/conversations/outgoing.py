@@ -61,7 +61,7 @@ def work(part_id: int) -> None:
                 joinedload(Part.page).joinedload(Page.gateway),
             )
         ).one()
-        grant = tokens.live_grant(part.page)
+        grant = tokens.live_grant(part.page, part.channel)
         refusal = _refusal(part, grant)
         full_until = private_reply.full_until(part)
     if part.state != "waiting":
