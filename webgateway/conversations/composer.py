@@ -9,6 +9,7 @@ from sqlalchemy import select
 from ..db import db, utcnow
 from ..meta import messages
 from ..pages import notices, tokens
+from ..pages.models import Page
 from ..pages.notices import Notice
 from ..users.models import User
 from . import writing
@@ -59,7 +60,7 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
     if tokens.live_grant(page) is None:
         return _no_token(conversation, user)
     if notice := notices.silencing(page):
-        return _silenced(conversation, notice, user)
+        return _silenced(page, notice, user)
     # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
     return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED
 
@@ -106,11 +107,10 @@ def _no_token(conversation: Conversation, user: User | None) -> Lock:
     return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True, code=DEAD)
 
 
-def _silenced(conversation: Conversation, notice: Notice, user: User | None) -> Lock:
+def _silenced(page: Page, notice: Notice, user: User | None) -> Lock:
     ends = f" It ends on {notice.until:%-d %B %Y, %H:%M} UTC." if notice.until else ""
     reason = f"{notice.says}{ends}"
     if user is None or not user.may("gateways", "read"):
         return Lock(reason, APPEAL, code=BLOCKED)
-    page = conversation.page
     url = url_for("board.page", gateway_id=page.gateway_id, page_id=page.id)
     return Lock(reason, APPEAL, url, "Show the page's health", code=BLOCKED)

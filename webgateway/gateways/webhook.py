@@ -70,7 +70,8 @@ def read_back(gateway: Gateway) -> GraphError | None:
     gateway.webhook_at_meta = [_row(each) for each in found if each.object in APP_FIELDS]
     page = next((each for each in found if each.object == "page"), None)
     if page is not None and page.callback_url == gateway.public_uri:
-        gateway.webhook, gateway.webhook_error = "registered", None
+        if gateway.webhook != "registered":
+            gateway.webhook, gateway.webhook_error = "registered", None
     elif gateway.webhook == "registered" or gateway.enabled:
         gateway.webhook = "refused"
         gateway.webhook_error = (
