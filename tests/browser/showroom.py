@@ -11,6 +11,7 @@ from webgateway.conversations.models import Conversation
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
+from webgateway.meta.oauth import PAGE_PERMISSIONS
 from webgateway.meta.pages import APP_FIELDS
 from webgateway.pages.models import Page
 from webgateway.pages.notices import Notice
@@ -34,7 +35,11 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         cast.gateway("Northwind sales", app_id="2029384756102930", enabled=False, webhook="refused",
                      webhook_error="Meta could not reach our URI.", credentials="unverified")  # fmt: skip
         cast.flow("Night shift", opening_message="We are back at eight.")
-        olena = cast.account(gateway, picture_url=f"{simulator}/scontent/user/olena.png")
+        olena = cast.account(
+            gateway,
+            picture_url=f"{simulator}/scontent/user/olena.png",
+            scopes=list(PAGE_PERMISSIONS),
+        )
         marco = cast.account(
             gateway, "Marco Rossi", "4705278912843592", logged_in_at=utcnow() - timedelta(days=9)
         )

@@ -127,3 +127,16 @@ def test_switching_a_page_off_keeps_its_instagram_account(as_ada, gateway, faceb
 def test_a_page_of_another_gateway_cannot_be_taken_over(gateway, facebook):
     cast.page(cast.gateway("Sales", app_id=seed.OTHER_APP_ID), meta_id=seed.PAGE_ID)
     assert "Used by the gateway Sales." in facebook(user="olena", pages=seed.PAGE_ID).text
+
+
+def test_a_page_that_meta_restricts_is_seen_on_its_board_and_let_go_again(
+    as_ada, gateway, facebook, simulator
+):
+    facebook(user="olena", pages=seed.PAGE_ID)
+    board = f"/gateways/{gateway.id}/pages/{page(seed.PAGE_ID).id}/health"
+    for status, seen in (("restricted", True), ("ok", False)):
+        told = {"page": seed.PAGE_ID, "status": status}
+        assert requests.post(f"{simulator}/_sim/page-restrict", json=told, timeout=10).ok
+        assert as_ada.post(f"{board}/checks").status_code == 303
+        found = "Meta has restricted this page in sending messages through apps." in as_ada.get(board).text
+        assert found == seen

@@ -194,6 +194,13 @@ class TestPage:
             in as_ada.get(f"/gateways/{gateway.id}/pages").text
         )
 
+    def test_the_register_says_what_meta_holds_against_a_page(self, as_ada, gateway, page):
+        assert "See what is wrong" not in as_ada.get(f"/gateways/{gateway.id}/pages").text
+        notice(page)
+        text = as_ada.get(f"/gateways/{gateway.id}/pages").text
+        assert "Meta has blocked this page from sending messages." in text
+        assert "See what is wrong" in text
+
     def test_a_dead_login_says_why_since_when_and_offers_to_reconnect(self, gateway, line):
         page, since = cast.page(gateway), utcnow()
         cast.grant(page, cast.account(gateway), dead_since=since, dead_reason="The login has expired.")
@@ -213,6 +220,7 @@ class TestPage:
     def test_a_page_that_is_off_is_switched_on_by_its_button(self, as_ada, gateway, page, meta, line):
         page.subscribed = False
         db.session.commit()
+        assert line(page, "Webhook subscription").word == "Off"
         action = line(page, "Webhook subscription").action
         assert as_ada.post(action.url, data=action.fields).status_code == 303
         assert "messages" in meta.subscriptions[page.meta_id]

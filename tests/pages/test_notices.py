@@ -190,6 +190,14 @@ class TestComposer:
         assert address in as_ada.get(f"/conversations/{peter.id}").text
         assert address not in as_gail.get(f"/conversations/{peter.id}").text
 
+    def test_on_instagram_only_a_suspended_page_is_locked(self, as_gail, receive, page):
+        talk = cast.conversation(cast.contact(page, channel="instagram", meta_id="179"))
+        address = f"/conversations/{talk.id}/messages"
+        receive(policy("block"))
+        assert as_gail.post(address, data={"text": "Hi"}).status_code == 303
+        receive(integrity("suspended", seconds_ago(5)))
+        assert as_gail.post(address, data={"text": "Hi"}).status_code == 422
+
     def test_the_end_of_the_block_opens_it_again(self, as_gail, receive, peter):
         receive(policy("block"), policy("unblock", NOON + 1000))
         assert as_gail.post(f"/conversations/{peter.id}/messages", data={"text": "Hi"}).status_code == 303

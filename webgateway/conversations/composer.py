@@ -59,7 +59,7 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
         return SWITCHED_OFF
     if tokens.live_grant(page) is None:
         return _no_token(conversation, user)
-    if notice := notices.silencing(page):
+    if notice := notices.silencing(page, conversation.channel):
         return _silenced(page, notice, user)
     # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
     return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED

@@ -49,6 +49,8 @@ class Line:
     since: datetime | None = None
     checked: datetime | None = None
     details: tuple[str, ...] = ()
+    word: str | None = None
+    """For the state, where the usual one does not fit."""
 
     @property
     def troubled(self) -> bool:
@@ -191,8 +193,8 @@ def _version(gateway: Gateway) -> Line:
     today, name = utcnow().date(), "API version"
     said, ends = ending(gateway.version, today), gateway.version_ends
     if said is None or ends is None:
-        until = f", served until {ends:%-d %B %Y}" if ends else ""
-        return Line(name, "ok", f"{gateway.version}{until}.")
+        until = f"is served until {ends:%-d %B %Y}" if ends else "has no last day yet"
+        return Line(name, "ok", f"{gateway.version} {until}.")
     state: State = "bad" if ends <= today else "warn"
     return Line(name, state, said, "An administrator here", _meta_tab(gateway, "Choose a version"))
 

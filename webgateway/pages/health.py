@@ -138,7 +138,7 @@ def _subscription(page: Page) -> Line:
     url = url_for("pages.save", gateway_id=page.gateway_id)
     switch = Action("Switch on", url, writes=True, fields={"shown": page.id, "on": page.id})
     text = "Off: this page's messages do not arrive."
-    return Line(name, "unknown", text, None, switch, None, page.checked_at, details)
+    return Line(name, "unknown", text, None, switch, None, page.checked_at, details, "Off")
 
 
 def _pace(page: Page) -> Line:
@@ -167,7 +167,7 @@ def _notice(name: str, notice: Notice) -> Line:
     state: health.State = "warn" if notice.state == "warning" else "bad"
     appeal = Action("Open Meta's support", notice.help_url or SUPPORT)
     who = "A page administrator, at Meta"
-    return Line(name, state, f"{notice.says}{ends}{words}", who, appeal, notice.since, notice.at)
+    return Line(name, state, f"{notice.says}{ends}{words}", who, appeal, notice.since)
 
 
 SUPPORT = "https://www.facebook.com/business-support-home/"
@@ -203,7 +203,7 @@ def _granted(gateway: Gateway, people: Sequence[Any]) -> Line:
     name, needed = "Permissions", REQUIRED["pages"]
     working = [one for one in people if not one.dead_since and one.scopes]
     if not working:
-        return Line(name, "unknown", "Without a login that works they are not known.")
+        return Line(name, "unknown", "What was granted is not known without a login that works.")
     missing = {one.name: [each for each in needed if each not in one.scopes] for one in working}
     granted = (f"{one.name} granted {', '.join(one.scopes)}" for one in working)
     details = (f"Needed: {', '.join(needed)}", *granted)
@@ -229,4 +229,4 @@ def _pages(gateway: Gateway) -> Line:
         return Line(name, "ok", f"No trouble on {count(total, 'page')}.")
     text = f"{bad:,} of {count(total, 'page')} {'has' if bad == 1 else 'have'} trouble."
     url = url_for("board.show", gateway_id=gateway.id, only="troubles", _anchor="list")
-    return Line(name, "warn", text, "See each page", Action("Show them", url))
+    return Line(name, "warn", text, "Whoever each page's own board names", Action("Show them", url))

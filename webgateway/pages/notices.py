@@ -86,9 +86,11 @@ def against(pages: Iterable[Page]) -> dict[int, list[Notice]]:
     return found
 
 
-def silencing(page: Page) -> Notice | None:
-    """Why Meta lets the page send nothing."""
-    return next((notice for notice in against([page]).get(page.id, ()) if notice.silences), None)
+def silencing(page: Page, channel: str = "messenger") -> Notice | None:
+    """Why Meta lets the page send nothing. Of Instagram it says nothing, unless all of the page is suspended:
+    there Meta's answer to a message tells."""
+    found = (notice for notice in against([page]).get(page.id, ()) if notice.silences)
+    return next((one for one in found if channel == "messenger" or one.state == "suspended"), None)
 
 
 def take(event: Event, page: Page) -> tuple[str, str]:
