@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import Table, select
 
 from tests import cast
-from webgateway.conversations.models import Comparison, Part, Recovery
+from webgateway.conversations.models import Comparison, Part, Reaction, Recovery, Wording
 from webgateway.db import Model, db, utcnow
+from webgateway.flows.models import Ref
 from webgateway.heartbeat import Heartbeat
 from webgateway.journal.arrivals import Arrival
 from webgateway.journal.models import Delivery, Event, Watch
@@ -53,6 +54,9 @@ def fill() -> None:
             text="Yes",
         ),
         _event(delivery, peter),
+        Wording(contact_id=peter.contact_id, mid="m_2", number=0, text=None, occurred_at=KYIV),
+        Reaction(contact_id=peter.contact_id, mid="m_3", sign="❤️", occurred_at=KYIV),
+        Ref(tenant_id=page.tenant_id, flow_id=page.gateway.flow_id, value="літо 🐘"),
         Login(gateway_id=page.gateway_id, user_id=ada, state_hash="0", redirect_uri="", code="AQD"),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
         Comparison(

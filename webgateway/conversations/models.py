@@ -1,4 +1,5 @@
-"""Contacts, their conversations, the messages in them, the parts a message is sent in, and recoveries."""
+"""Contacts, their conversations, the messages in them, what becomes of those, the parts to be sent, and
+recoveries."""
 
 from datetime import datetime
 from typing import Any
@@ -55,7 +56,8 @@ class Contact(Model, BelongsToTenant):
 class Conversation(Model, BelongsToTenant):
     """One contact's talk with one page, from opening to closing. A contact has one open conversation at most.
 
-    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list.
+    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list; `changes` counts what
+    was done to messages that stood in it already.
     """
 
     __tablename__ = "conversations"
@@ -92,6 +94,7 @@ class Conversation(Model, BelongsToTenant):
     customer_read_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime] = mapped_column(default=utcnow)
     preview: Mapped[str] = mapped_column(default="")
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")
 
     page: Mapped[Page] = relationship(Page)
     contact: Mapped[Contact] = relationship(Contact)
@@ -104,13 +107,14 @@ class Conversation(Model, BelongsToTenant):
 
 
 class Message(Model):
-    """`author` is customer, agent, flow or page (somebody who answered in Meta's own inbox or another app).
+    """`author` is customer, agent, flow, page (somebody who answered in Meta's own inbox or another app,
+    `app_id`) or note (nobody said it: what the customer did beside writing).
 
-    `kind` is text, postback, quick_reply, referral or unsupported; `attachments` are
-    [{"type", "url", "title"}]; `occurred_at` is Meta's time, which orders a conversation; `key` comes from
-    the form an agent wrote it in, so that a form sent twice is one message; `delivery_id` is the delivery
-    that brought it or that the flow answers, for the logs; `recovered_at` is when a recovery brought it in,
-    because no delivery had.
+    `kind` is text, postback, quick_reply, referral, order, optin, unsupported or withdrawn; of a note, the
+    event's. `attachments` are [{"type", "url", "title", "cards" …}]; `occurred_at` is Meta's time, which
+    orders a conversation; `key` comes from the form an agent wrote it in, so that a form sent twice is one
+    message; `delivery_id` is the delivery that brought it or that the flow answers, for the logs;
+    `recovered_at` is when a recovery brought it in, because no delivery had.
     """
 
     __tablename__ = "messages"
@@ -124,6 +128,7 @@ class Message(Model):
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     author: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    app_id: Mapped[str | None]
     mid: Mapped[str | None]
     key: Mapped[str | None]
     kind: Mapped[str] = mapped_column(default="text")
@@ -144,6 +149,39 @@ class Message(Model):
     @property
     def from_customer(self) -> bool:
         return self.author == "customer"
+
+
+class Wording(Model):
+    """What a message said before and after an edit. `number` 0 is the original, the others are Meta's count.
+
+    One without text: the message was withdrawn, and this is all that is left of it. Found by its `mid`,
+    because it may come before its message.
+    """
+
+    __tablename__ = "wordings"
+    __table_args__ = (UniqueConstraint("contact_id", "mid", "number"),)
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    mid: Mapped[str]
+    number: Mapped[int]
+    text: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship(Contact)
+
+
+class Reaction(Model):
+    """A customer's reaction to a message, by its `mid`; without `sign` it was taken back."""
+
+    __tablename__ = "reactions"
+    __table_args__ = (UniqueConstraint("contact_id", "mid"),)
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    mid: Mapped[str]
+    sign: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship(Contact)
 
 
 class Part(Model):
