@@ -32,6 +32,7 @@ def fill() -> None:
     cast.message(peter, "Bought through a link", mid="m_2", referral={"ref": "nul \0 in JSON"})
     cast.message(peter, "Hi", mid="m_3", referral=None)  # JSON's null, where the first has none at all
     answer = cast.message(peter, "Yes", "agent", user=cast.person("Gail"))
+    answer.comment = cast.comment(page, "What is in \u00bbit\u00ab? 🐘", at=KYIV, replied_at=KYIV)
     delivery = Delivery(
         tenant_id=page.tenant_id,
         gateway_id=page.gateway_id,
