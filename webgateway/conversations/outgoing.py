@@ -12,7 +12,7 @@ from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
 from ..meta import messages
 from ..meta.errors import GraphError
-from ..pages import tokens
+from ..pages import integrity, tokens
 from ..pages.models import Grant, Page
 from . import outcome, pace, queue, sends
 from .models import Conversation, Part
@@ -60,7 +60,7 @@ def work(part_id: int) -> None:
                 joinedload(Part.page).joinedload(Page.gateway),
             )
         ).one()
-        grant = tokens.live_grant(part.page)
+        grant = tokens.live_grant(part.page, part.conversation.channel)
         refusal = _refusal(part, grant)
     if part.state != "waiting":
         return
@@ -133,6 +133,8 @@ def _send(part: Part, grant: Grant) -> None:
             attempt.answered(error)
             outcome.refused(part, grant, error)
             db.session.commit()
+            if error.kind == "blocked":
+                integrity.look_up.later(part.page_id)
         else:
             attempt.answered()
             _remember(part, sent.message_id)
