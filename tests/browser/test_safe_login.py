@@ -2,8 +2,10 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.screens import settled
 from tests.browser.showroom import furnish
-from tests.browser.steps import BAKERY, BOOKS, add_gateway, choose, confirm, connect_pages, open_login
+from tests.browser.steps import BAKERY, BOOKS, add_gateway, choose, confirm, connect_pages, go_on, open_login
+from tests.browser.test_accessibility import violations
 
 
 def test_an_unticked_page_is_removed_only_after_ok(ada: Page):
@@ -17,6 +19,37 @@ def test_an_unticked_page_is_removed_only_after_ok(ada: Page):
     confirm(popup)
     expect(ada.get_by_role("switch", name=BOOKS)).to_have_count(0)
     expect(ada.get_by_role("switch", name=BAKERY)).to_be_visible()
+
+
+def test_before_facebooks_window_the_pages_that_must_stay_ticked_are_named(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY, BOOKS)
+    button = ada.locator("#connect[hx-get]")  # the window that opened at once for the first page is over
+    button.click()
+    step = ada.get_by_role("dialog", name="Before Facebook's window opens")
+    expect(step.get_by_text(BOOKS)).to_be_visible()
+    expect(step.get_by_text("2 pages, all through this login alone")).to_be_visible()
+    settled(ada)
+    assert violations(ada) == []
+    step.get_by_role("button", name="Cancel").click()
+    expect(step).to_have_count(0)
+    button.press("Space")
+    popup = go_on(ada)
+    expect(step.get_by_text("Go on in the window that has opened.")).to_be_visible()
+    choose(popup, BAKERY, BOOKS)
+    expect(popup.get_by_text("Unchanged")).to_be_visible()
+    expect(step).to_have_count(0)
+    confirm(popup)
+    expect(ada.get_by_role("switch", name=BOOKS)).to_be_visible()
+
+
+def test_a_window_that_is_closed_too_early_leaves_the_step_open(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY)
+    ada.locator("#connect[hx-get]").click()
+    go_on(ada).close()
+    expect(ada.get_by_text("The window was closed before it finished.")).to_be_visible()
+    expect(ada.get_by_role("button", name="Continue to Facebook")).to_be_visible()
 
 
 def test_cancelling_changes_nothing(ada: Page):

@@ -16,7 +16,7 @@ from .models import Conversation, Message
 
 @dataclass(frozen=True)
 class Lock:
-    """Why nobody may write, and what helps; `popup`: in a window of its own."""
+    """Why nobody may write, and what helps; `popup`: through a dialog in a window of its own."""
 
     reason: str
     remedy: str
@@ -93,6 +93,7 @@ def _no_token(conversation: Conversation, user: User | None) -> Lock:
     if user is None or not user.may("gateways", "edit"):
         return Lock(NO_TOKEN, "Ask an administrator to reconnect the page. Messages still arrive.")
     purpose = "instagram" if conversation.channel == "instagram" else "pages"
-    url = url_for("connecting.start", gateway_id=conversation.page.gateway_id, purpose=purpose)
+    page = conversation.page
+    url = url_for("precaution.show", gateway_id=page.gateway_id, purpose=purpose, reconnect=page.id)
     remedy = "Reconnect the page through Facebook. Messages still arrive."
     return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True)

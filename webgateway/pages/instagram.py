@@ -26,7 +26,10 @@ def index(gateway_id: int) -> ResponseReturnValue:
     query = query.options(selectinload(Page.grants).joinedload(Grant.account))
     search = (Page.instagram_username, Page.instagram_name, Page.instagram_id, Page.name)
     view = View(query, SORTS, "name", search, tie=Page.id)
-    answer = htmx.render("instagram/index.html", "instagram/_list.html", gateway=gateway, view=view)
+    any_page = bool(view.total) or Page.any_connected_to(gateway)
+    answer = htmx.render(
+        "instagram/index.html", "instagram/_list.html", gateway=gateway, view=view, any_page=any_page
+    )
     # After the popup's OK: its page here closes it.
     return keep_opener(answer) if "connected" in request.args else answer
 

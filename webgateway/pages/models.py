@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Encrypted, Model, utcnow
+from ..db import Encrypted, Model, db, utcnow
 from ..gateways.models import Gateway
 from ..tenants.models import BelongsToTenant
 
@@ -78,10 +78,19 @@ class Page(Model, BelongsToTenant):
     def connected_to(cls, gateway: Gateway) -> Select["Page"]:
         return select(cls).where(cls.gateway_id == gateway.id, cls.removed_at.is_(None))
 
+    @classmethod
+    def any_connected_to(cls, gateway: Gateway) -> bool:
+        return bool(db.session.scalar(select(cls.connected_to(gateway).exists())))
+
     @property
     def newest_grants(self) -> list["Grant"]:
         """One per account, the person who logged in last first."""
         return sorted(self.grants, key=lambda grant: (grant.account.logged_in_at, grant.id), reverse=True)
+
+    @property
+    def keepers(self) -> list[str]:
+        """The people through whose logins it works, the newest first."""
+        return [grant.account.name for grant in self.newest_grants if grant.works]
 
     @property
     def reachable(self) -> bool:

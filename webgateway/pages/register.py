@@ -63,7 +63,10 @@ def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
     query = Page.connected_to(gateway).options(selectinload(Page.grants).joinedload(Grant.account))
     search = (Page.name, Page.meta_id, Page.instagram_username)
     view = View(query, SORTS, "name", search, tie=Page.id)
-    return htmx.render("pages/index.html", "pages/_list.html", status, gateway=gateway, view=view)
+    any_page = bool(view.total) or Page.any_connected_to(gateway)
+    return htmx.render(
+        "pages/index.html", "pages/_list.html", status, gateway=gateway, view=view, any_page=any_page
+    )
 
 
 def _pages(gateway: Gateway, ids: list[int]) -> list[Page]:
