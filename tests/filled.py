@@ -37,7 +37,7 @@ def fill() -> None:
         state="read",
         received_at=KYIV,
     )
-    ada = cast.person("Ada").id
+    ada = {"user_id": cast.person("Ada").id, "page_id": page.id}
     db.session.add(delivery)
     db.session.flush()
     rest = [
@@ -50,7 +50,7 @@ def fill() -> None:
             text="Yes",
         ),
         _event(delivery, peter),
-        Login(gateway_id=page.gateway_id, user_id=ada, state_hash="0", redirect_uri="", code="AQD"),
+        Login(gateway_id=page.gateway_id, state_hash="0", redirect_uri="", code="AQD", **ada),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),
     ]

@@ -16,7 +16,7 @@ from .gateways import activation, deletion, meta_tab, registry
 from .journal import public
 from .journal import routes as journal
 from .override import MethodOverride
-from .pages import accounts, connecting, instagram, leaving, logins, precaution, register
+from .pages import accounts, connecting, instagram, leaving, logins, precaution, register, restoration
 from .pages import orphans as orphaned_pages
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Application:
 
     for part in (
         conversations, registry, meta_tab, activation, deletion, register, accounts, precaution, connecting,
-        instagram, leaving, logins, flows, journal, users, access, roles, profile, public,
+        instagram, leaving, logins, restoration, flows, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

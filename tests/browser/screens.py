@@ -13,6 +13,7 @@ SCREENS = {
     "gateway-new": "/gateways/new",
     "meta-tab": "/gateways/{gateway}",
     "pages": "/gateways/{gateway}/pages",
+    "removed": "/gateways/{gateway}/pages/removed",
     "before-login": "/gateways/{gateway}/pages/login",
     "accounts": "/gateways/{gateway}/pages/{page}/accounts",
     "instagram": "/gateways/{gateway}/instagram",

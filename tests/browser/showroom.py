@@ -43,6 +43,9 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
                 cast.grant(page, marco)
         pages[2].instagram_id, pages[2].instagram_username = "17841405726653026", "harbour.coffee"
         pages[3].problem = "The account lacks the task MESSAGING on this page."
+        for number, since in ((10, timedelta(minutes=4)), (11, timedelta(days=40))):
+            pages[number].removed_at, pages[number].removed_by = utcnow() - since, "Ada"
+        db.session.delete(pages[11].grants[0])
         pages[5].subscription_error = "Meta refused: a permission is missing (pages_messaging)."
         db.session.commit()
         talk = _long_talk(pages[0])

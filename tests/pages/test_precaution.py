@@ -68,7 +68,7 @@ def test_each_person_is_told_how_much_hangs_on_their_login_alone(as_ada, gateway
     text = step(as_ada, gateway).text
     assert "2 pages, 1 through this login alone" in text
     assert '<li>Marco Rossi<span class="soft">1 page</span></li>' in text
-    assert "Pages of other people stay" in text
+    assert "pages of other people stay" in text
 
 
 def test_the_way_through_facebooks_window_is_told_in_words(as_ada, gateway, dogs):

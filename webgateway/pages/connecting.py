@@ -11,6 +11,7 @@ from ..settings import current_settings
 from ..users.rights import current_tenant, needs, signed_in
 from .discovery import ASKED
 from .models import Login
+from .precaution import asked_for
 from .states import Refused, claim, issue
 
 blueprint = Blueprint("connecting", __name__, url_prefix="/gateways")
@@ -21,9 +22,9 @@ blueprint = Blueprint("connecting", __name__, url_prefix="/gateways")
 @needs("gateways", "edit")
 def start(gateway_id: int, purpose: str) -> ResponseReturnValue:
     gateway = Gateway.find(current_tenant, gateway_id)
-    user = signed_in()
+    user, page = signed_in(), asked_for(gateway)
     writes()
-    state = issue(gateway, user, purpose)
+    state = issue(gateway, user, purpose, page)
     db.session.commit()
     return redirect(
         dialog_url(

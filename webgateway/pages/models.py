@@ -11,10 +11,13 @@ from ..gateways.models import Gateway
 from ..tenants.models import BelongsToTenant
 
 CONNECTED = text("removed_at IS NULL")
+REMOVED = text("removed_at IS NOT NULL")
 
 UNDER_WAY = ("waiting", "asking")
+DONE = ("finished", "confirmed")
 CODE_LIVES = timedelta(minutes=10)
 """Of the code that Facebook Login brings: contract 2.3."""
+NO_LOGIN = "No working login covers this page. Reconnect it with Add or Remove Pages."
 GATEWAY_GONE = "The chat gateway was deleted meanwhile."
 INTERRUPTED = "The background worker stopped while it asked Meta, and Facebook's answer counts only once."
 TOO_LATE = "No background worker took Facebook's answer within ten minutes, and it does not live longer."
@@ -25,8 +28,10 @@ class Page(Model, BelongsToTenant):
 
     `meta_id` and `instagram_id` are Meta's ids, `tasks` Meta's names for what the accounts may do on it.
     `subscribed` is the truth as Meta last told it, never a wish; `problem` says why it cannot be used.
-    A removed page keeps its row, for the conversations that happened on it. `next_send_at` keeps the pace of
-    what is sent through it, `sends_paused_until` the pause that Meta asked for: contract 7.6.
+    A removed page keeps its row, for the conversations that happened on it, and for a while its grants:
+    `removed_by` is the name of who removed it, `removed_fields` what it was subscribed to then.
+    `next_send_at` keeps the pace of what is sent through it, `sends_paused_until` the pause that Meta asked
+    for: contract 7.6.
     """
 
     __tablename__ = "pages"
@@ -48,6 +53,12 @@ class Page(Model, BelongsToTenant):
             sqlite_where=CONNECTED,
             postgresql_where=CONNECTED,
         ),
+        Index(
+            "ix_pages_removed",
+            *("gateway_id", "removed_at", "id"),
+            sqlite_where=REMOVED,
+            postgresql_where=REMOVED,
+        ),
     )
 
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"))
@@ -68,6 +79,8 @@ class Page(Model, BelongsToTenant):
     checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str | None]
+    removed_fields: Mapped[list[str]] = mapped_column(default=list)
 
     gateway: Mapped[Gateway] = relationship(Gateway)
     grants: Mapped[list["Grant"]] = relationship(
@@ -77,6 +90,10 @@ class Page(Model, BelongsToTenant):
     @classmethod
     def connected_to(cls, gateway: Gateway) -> Select["Page"]:
         return select(cls).where(cls.gateway_id == gateway.id, cls.removed_at.is_(None))
+
+    @classmethod
+    def removed_from(cls, gateway: Gateway) -> Select["Page"]:
+        return select(cls).where(cls.gateway_id == gateway.id, cls.removed_at.is_not(None))
 
     @classmethod
     def any_connected_to(cls, gateway: Gateway) -> bool:
@@ -101,7 +118,7 @@ class Page(Model, BelongsToTenant):
         """Why its webhook subscription cannot be switched on."""
         if self.reachable:
             return self.problem
-        return "No working login covers this page. Reconnect it with Add or Remove Pages."
+        return " ".join(filter(None, (NO_LOGIN, self.problem)))
 
     @property
     def instagram_subscribed(self) -> bool:
@@ -169,10 +186,12 @@ class Login(Model):
     """One trip through Facebook Login. `state_hash` is SHA-256 of the single-use state bound to the session.
 
     `step` is started, waiting (came back with `code`), asking (the code is used and Meta is asked; `found`
-    pages so far), finished, confirmed or failed. A worker holds it until `leased_until`. `result` is what it
-    found, for the result page:
-    {"added": [page id], "unchanged": [page id], "lost": [page id], "declined": [permission],
-    "kept": [{"page": page id, "through": name}], "unusable": [{"name", "reason"}]}.
+    pages so far), finished, confirmed or failed. A worker holds it until `leased_until`. `page` is the one
+    that it shall reconnect or bring back. `result` is what it found, for the result page:
+    {"added": [page id], "returned": [those of them that were removed before], "unchanged": [page id],
+    "lost": [page id], "declined": [permission],
+    "kept": [{"page": page id, "through": name}],
+    "unusable": [{"id": Meta's, "name", "reason", "page": page id where it is connected all the same}]}.
     """
 
     __tablename__ = "logins"
@@ -180,6 +199,7 @@ class Login(Model):
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"), index=True)
     purpose: Mapped[str] = mapped_column(default="pages")
     state_hash: Mapped[str] = mapped_column(unique=True)
     redirect_uri: Mapped[str]
@@ -195,10 +215,23 @@ class Login(Model):
 
     gateway: Mapped[Gateway] = relationship(Gateway)
     account: Mapped[Account | None] = relationship(Account)
+    page: Mapped[Page | None] = relationship(Page)
 
     @property
     def under_way(self) -> bool:
         return self.step in UNDER_WAY
+
+    @property
+    def leaves_out(self) -> Page | None:
+        """The very page it was started for, when it brought others at most."""
+        brought = {*self.result.get("added", ()), *self.result.get("unchanged", ())}
+        return self.page if self.step in DONE and self.page_id not in brought else None
+
+    @property
+    def restores(self) -> list[int]:
+        """The pages whose subscription comes back with OK: all it brought back, if it was started for one."""
+        returned: list[int] = self.result.get("returned", [])
+        return returned if self.page_id in returned else []
 
     @property
     def given_up(self) -> str | None:

@@ -15,7 +15,9 @@ from ..users.rights import current_tenant, needs
 from ..views import count
 from .models import Grant, Page
 from .refreshing import refresh as ask_meta
+from .restoration import Removed
 from .subscribing import switch
+from .unusable import unusable
 
 blueprint = Blueprint("pages", __name__, url_prefix="/gateways")
 
@@ -65,7 +67,14 @@ def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
     view = View(query, SORTS, "name", search, tie=Page.id)
     any_page = bool(view.total) or Page.any_connected_to(gateway)
     return htmx.render(
-        "pages/index.html", "pages/_list.html", status, gateway=gateway, view=view, any_page=any_page
+        "pages/index.html",
+        "pages/_list.html",
+        status,
+        gateway=gateway,
+        view=view,
+        any_page=any_page,
+        unusable=unusable(gateway),
+        removed=Removed(gateway),
     )
 
 
