@@ -20,6 +20,7 @@ SCREENS = {
     "deletion": "/gateways/deletions/new?ids={gateway}",
     "conversations": "/conversations/",
     "conversation": "/conversations/{conversation}",
+    "direct": "/conversations/{direct}",
     "journal": "/journal/",
     "delivery": "/journal/1",
     "flows": "/flows/",

@@ -41,7 +41,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
             cast.grant(page, olena)
             if number < 2:
                 cast.grant(page, marco)
-        pages[2].instagram_id, pages[2].instagram_username = "17841405726653026", "harbour.coffee"
+        shop = _instagram(pages)
         pages[3].problem = "The account lacks the task MESSAGING on this page."
         for number, since in ((10, timedelta(minutes=4)), (11, timedelta(days=40))):
             pages[number].removed_at, pages[number].removed_by = utcnow() - since, "Ada"
@@ -51,8 +51,26 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         talk = _long_talk(pages[0])
         _other_talks(app, gateway, pages[0])
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
+        ids["direct"] = shop.id
         db.session.remove()
     return ids
+
+
+def _instagram(pages: list[Page]) -> Conversation:
+    """An account that is on, one that nobody hears, one that failed, one without permissions; and a talk."""
+    for number, name in enumerate(("harbour.coffee", "blue.door", "books.and.tea", "museum"), start=1):
+        page = pages[number]
+        page.instagram_id, page.instagram_username = f"1784140572665302{number}", name
+        page.instagram_name = name.replace(".", " ").title()
+        page.subscribed_fields = ["messages"] if page.subscribed else []
+        page.grants[0].instagram_suffices = number != 4
+    pages[2].instagram_muted = True
+    pages[3].instagram_error = "Meta refused: a permission is missing (pages_manage_metadata)."
+    olha = cast.contact(pages[1], "Olha K.", "6841100000000001", channel="instagram", username="olha.k")
+    talk = cast.conversation(olha, preview="Mention in a story")
+    url = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=1"
+    cast.message(talk, "", attachments=[{"type": "story_mention", "url": url, "title": None}])
+    return talk
 
 
 def _long_talk(page: Page) -> Conversation:

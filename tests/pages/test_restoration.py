@@ -52,12 +52,14 @@ def test_undo_connects_the_page_and_subscribes_it_again(as_ada, gateway, meta, b
     assert books.removed_by is None
     assert meta.subscriptions["1081"] == list(MESSENGER_FIELDS)
     assert books.subscribed
+    assert books.messenger_wanted
     page = as_ada.get(answer.headers["Location"]).text
     assert "Blue Door Books is connected again and receives messages." in page
 
 
 def test_what_was_off_stays_off(as_ada, gateway, meta, connected):
-    connected.subscribed, connected.subscribed_fields = False, []
+    connected.subscribed = connected.messenger_wanted = False
+    connected.subscribed_fields = []
     remove(gateway, [connected], "Ada")
     answer = undo(as_ada, connected)
     assert connected.removed_at is None
@@ -67,12 +69,14 @@ def test_what_was_off_stays_off(as_ada, gateway, meta, connected):
 
 def test_a_page_that_was_on_for_instagram_alone_comes_back_so(as_ada, gateway, meta, connected):
     connected.instagram_id = "17841"
-    connected.grants[0].account.scopes = ["instagram_manage_messages"]
+    connected.switch_to(["instagram"])
     connected.subscribed, connected.subscribed_fields = False, ["name"]
     remove(gateway, [connected], "Ada")
+    assert not connected.instagram_wanted, "a removed page is switched off"
     undo(as_ada, connected)
     assert meta.subscriptions["1081"] == ["name"]
     assert not connected.subscribed
+    assert connected.instagram_wanted
 
 
 def test_a_subscription_that_meta_refuses_is_told_and_the_page_is_back(as_ada, gateway, meta, books):

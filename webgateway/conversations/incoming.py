@@ -17,6 +17,13 @@ from .talks import Talks
 # Meta's clock may be a little ahead of ours; further ahead is a wrong time, and ours is taken.
 AHEAD = timedelta(minutes=5)
 NOT_YET = "Kept in the journal; nothing is shown for this kind of event yet."
+ABOUT_OURS = ("echo", "delivery", "read")
+"""Kinds of events that tell what became of messages we sent."""
+CONSENTS = ("message", "postback")
+"""Kinds of events with which somebody lets us see their profile: contract 8."""
+MUTED = (
+    "Webhook subscription of this Instagram account is off; Meta sends its messages because its page is on."
+)
 UNSUPPORTED = "Sent something that Meta does not pass on to apps."
 
 
@@ -34,6 +41,8 @@ def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
     talks = talks or Talks([(event, page)])
     if event.standby:
         return Outcome("ignored", "Another app owns this conversation at Meta.")
+    if event.channel == "instagram" and page.instagram_muted and event.kind not in ABOUT_OURS:
+        return Outcome("ignored", MUTED)
     if event.kind in ("message", "postback", "referral"):
         return _from_customer(event, page, talks)
     if event.kind == "echo":
@@ -53,6 +62,8 @@ def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     conversation = _conversation(page, event, talks)
     talks.said(_message(event, conversation, "customer"))
     at = _time(event)
+    if event.kind in CONSENTS:
+        conversation.contact.consented_at = conversation.contact.consented_at or at
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
     _touch(conversation, at, _preview(event))
     _greet(conversation)

@@ -19,7 +19,10 @@ UNCLEAR = text("state = 'unclear'")
 
 
 class Contact(Model, BelongsToTenant):
-    """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id."""
+    """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id.
+
+    `consented_at`: when they wrote or pressed a button. Before that Instagram shows no profile: contract 8.2.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -35,6 +38,7 @@ class Contact(Model, BelongsToTenant):
     name: Mapped[str | None] = mapped_column(index=True)
     username: Mapped[str | None]
     picture_url: Mapped[str | None]
+    consented_at: Mapped[datetime | None]
     profile_checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 

@@ -133,6 +133,7 @@ def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[s
         "form": form or MessageForm.blank(),
         "delivery_of": delivery.of,
         "word_for": attachments.word,
+        "pictures": attachments.pictures(conversation),
         "zone": zone.viewers(),
         "limits": LIMITS,
     }

@@ -34,7 +34,8 @@ class Gateway(Model, BelongsToTenant):
     `webhook` is how Meta's webhook for the app stands: registered (Meta confirmed our URI), refused (with
     `webhook_error`) or unknown. `webhook_at_meta` is Meta's own list when it was last read, one
     {"object", "callback_url", "fields", "missing"} each. `enabled` is the State switch; a disabled gateway
-    stores and stays silent. `calls_paused_until` is the pause that Meta asked the app for: contract 7.6. A
+    stores and stays silent. `instagram_inline`: stories and posts are shown in conversations as
+    pictures, not as links. `calls_paused_until` is the pause that Meta asked the app for: contract 7.6. A
     deleted gateway keeps its row without secrets, for the conversations that went through it.
     """
 
@@ -67,6 +68,7 @@ class Gateway(Model, BelongsToTenant):
     config_id: Mapped[str | None]
     verify_token: Mapped[str] = mapped_column(Encrypted("gateways.verify_token"), default=new_verify_token)
     enabled: Mapped[bool] = mapped_column(default=False)
+    instagram_inline: Mapped[bool] = mapped_column(default=False)
     credentials: Mapped[str] = mapped_column(default="unverified")
     credentials_error: Mapped[str | None]
     credentials_checked_at: Mapped[datetime | None]
@@ -108,6 +110,17 @@ class Gateway(Model, BelongsToTenant):
     def registered_by_hand(self) -> bool:
         """Meta verified our URI, yet its own list could not be read."""
         return self.webhook == "registered" and not self.webhook_at_meta
+
+    def webhook_of(self, object: str) -> dict[str, Any] | None:
+        """What Meta's list said of one object, `page` or `instagram`."""
+        return next((row for row in self.webhook_at_meta if row["object"] == object), None)
+
+    @property
+    def instagram_unheard(self) -> bool:
+        """Meta's list shows that it sends us pages' events, but not Instagram's messages."""
+        row = self.webhook_of("instagram")
+        ours = row is not None and row["callback_url"] == self.public_uri and "messages" in row["fields"]
+        return self.webhook == "registered" and bool(self.webhook_at_meta) and not ours
 
     def forget_registration(self) -> None:
         """What Meta knew of our URI no longer holds."""

@@ -28,9 +28,10 @@ def remove(gateway: Gateway, pages: list[Page], by: str) -> None:
     """
     grants, at = live_grants(pages), utcnow()
     for page in pages:
-        page.removed_at, page.removed_by, page.removed_fields = at, by, list(page.subscribed_fields)
+        page.removed_at, page.removed_by, page.removed_switches = at, by, page.switches
         page.subscribed, page.subscribed_fields = False, []
-        page.problem = page.subscription_error = None
+        page.problem = page.subscription_error = page.instagram_problem = page.instagram_error = None
+        page.switch_to([])
     graph, covering = graph_of(gateway), {page.meta_id: grants.get(page.id) for page in pages}
     db.session.commit()
     _unsubscribe(graph, covering)

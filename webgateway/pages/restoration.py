@@ -67,7 +67,7 @@ def create(gateway_id: int, page_id: int) -> ResponseReturnValue:
 def _words(page: Page) -> tuple[str, str]:
     if page.subscription_error:
         return f"{page.name} is connected again; why its messages do not arrive stands beside it.", "warn"
-    if page.subscribed:
+    if page.subscribed or page.instagram_subscribed:
         return f"{page.name} is connected again and receives messages.", "ok"
     return f"{page.name} is connected again, with its webhook subscription off, as it was.", "ok"
 

@@ -12,7 +12,7 @@ from ..meta import pages as meta_pages
 from ..meta.errors import GraphError
 from .asking import ask, in_words
 from .models import GATEWAY_GONE, Page
-from .subscribing import switch
+from .subscribing import subscribe, wanted_fields
 
 NO_TOKEN = "No login that we kept works for this page any more."  # noqa: S105
 LOGIN_HELPS = ("reauth", "permission")
@@ -47,11 +47,13 @@ def restore(gateway: Gateway, page: Page) -> None:
 
 
 def resubscribe(gateway: Gateway, pages: Sequence[Page]) -> None:
-    """Subscribe pages that came back to what they were subscribed to when they were removed. Commits."""
-    messages = [page for page in pages if "messages" in page.removed_fields]
-    rest = [page for page in pages if page.removed_fields and page not in messages]
-    if messages or rest:
-        switch(gateway, messages, rest)
+    """Switch on again what was on when these pages were removed. Commits."""
+    for page in pages:
+        page.switch_to(page.removed_switches)
+    reasons = subscribe(gateway, {page: fields for page in pages if (fields := wanted_fields(page))})
+    for page in pages:
+        page.subscription_error = reasons.get(page.id)
+    db.session.commit()
 
 
 def taken(gateway: Gateway, pages: Sequence[Page]) -> dict[int, str]:

@@ -5,7 +5,7 @@ from alembic import op
 
 
 revision = "0014"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -15,7 +15,7 @@ REMOVED = sa.text("removed_at IS NOT NULL")
 
 def upgrade() -> None:
     op.add_column("pages", sa.Column("removed_by", sa.String()))
-    op.add_column("pages", sa.Column("removed_fields", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("pages", sa.Column("removed_switches", sa.JSON(), nullable=False, server_default="[]"))
     op.create_index(
         "ix_pages_removed",
         "pages",
@@ -34,5 +34,5 @@ def downgrade() -> None:
     op.drop_index("ix_logins_page_id", "logins")
     op.drop_column("logins", "page_id")
     op.drop_index("ix_pages_removed", "pages")
-    op.drop_column("pages", "removed_fields")
+    op.drop_column("pages", "removed_switches")
     op.drop_column("pages", "removed_by")
