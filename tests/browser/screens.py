@@ -13,6 +13,8 @@ SCREENS = {
     "gateway-new": "/gateways/new",
     "meta-tab": "/gateways/{gateway}",
     "pages": "/gateways/{gateway}/pages",
+    "removed": "/gateways/{gateway}/pages/removed",
+    "before-login": "/gateways/{gateway}/pages/login",
     "accounts": "/gateways/{gateway}/pages/{page}/accounts",
     "instagram": "/gateways/{gateway}/instagram",
     "recoveries": "/gateways/{gateway}/recoveries",

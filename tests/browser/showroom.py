@@ -52,6 +52,9 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
                 cast.grant(page, marco)
         shop = _instagram(pages)
         pages[3].problem = "The account lacks the task MESSAGING on this page."
+        for number, since in ((10, timedelta(minutes=4)), (11, timedelta(days=40))):
+            pages[number].removed_at, pages[number].removed_by = utcnow() - since, "Ada"
+        db.session.delete(pages[11].grants[0])
         pages[5].subscription_error = "Meta refused: a permission is missing (pages_messaging)."
         _troubles(pages)
         db.session.commit()

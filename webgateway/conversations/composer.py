@@ -18,7 +18,8 @@ from .models import Conversation, Message
 
 @dataclass(frozen=True)
 class Lock:
-    """Why nobody may write, and what helps; `popup`: in a window of its own, `post`: by a form."""
+    """Why nobody may write, and what helps; `popup`: through a dialog in a window of its own, `post`: by a
+    form."""
 
     reason: str
     remedy: str
@@ -132,7 +133,7 @@ def _no_token(page: Page, channel: str, user: User | None) -> Lock:
         remedy = "Ask an administrator to reconnect the page. Messages still arrive."
         return Lock(NO_TOKEN, remedy, code=DEAD)
     purpose = "instagram" if channel == "instagram" else "pages"
-    url = url_for("connecting.start", gateway_id=page.gateway_id, purpose=purpose)
+    url = url_for("precaution.show", gateway_id=page.gateway_id, purpose=purpose, reconnect=page.id)
     remedy = "Reconnect the page through Facebook. Messages still arrive."
     return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True, code=DEAD)
 
