@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from ..db import db, utcnow
 from ..meta import messages
-from ..pages import tokens
+from ..pages import notices, tokens
 from ..pages.models import Page
+from ..pages.notices import Notice
 from ..users.models import User
 from . import ownership, writing
 from .models import Conversation, Message
@@ -17,7 +18,8 @@ from .models import Conversation, Message
 
 @dataclass(frozen=True)
 class Lock:
-    """Why nobody may write, and what helps; `popup`: in a window of its own, `post`: by a form."""
+    """Why nobody may write, and what helps; `popup`: through a dialog in a window of its own, `post`: by a
+    form."""
 
     reason: str
     remedy: str
@@ -25,6 +27,8 @@ class Lock:
     action_label: str | None = None
     popup: bool = False
     post: bool = False
+    code: str | None = None
+    """What Meta would refuse it with, as the catalogue of errors names it."""
 
 
 CLOSED = Lock("This conversation is closed.", "A new message from the customer opens a new conversation.")
@@ -39,6 +43,8 @@ WINDOW_CLOSED = Lock(
     "The customer wrote more than 24 hours ago, and Meta allows no answer after that.",
     "You can answer again as soon as the customer writes.",
 )
+APPEAL = "A page administrator can appeal in the page's support home at Meta. Messages still arrive."
+DEAD, BLOCKED = "190", "10/1893063"
 NEVER_WROTE = Lock(
     "The customer has not written here yet, and Meta allows no answer before that.",
     "You can write as soon as the customer does. A private reply to a comment is all that goes before.",
@@ -69,7 +75,10 @@ def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None
         return REMOVED
     if not page.gateway.enabled:
         return SWITCHED_OFF
-    return _no_token(page, channel, user) if tokens.live_grant(page, channel) is None else None
+    if tokens.live_grant(page, channel) is None:
+        return _no_token(page, channel, user)
+    notice = notices.silencing(page, channel)
+    return _silenced(page, notice, user) if notice else None
 
 
 def closes_at(conversation: Conversation) -> datetime | None:
@@ -121,8 +130,18 @@ def _owned(conversation: Conversation, user: User | None) -> Lock:
 
 def _no_token(page: Page, channel: str, user: User | None) -> Lock:
     if user is None or not user.may("gateways", "edit"):
-        return Lock(NO_TOKEN, "Ask an administrator to reconnect the page. Messages still arrive.")
+        remedy = "Ask an administrator to reconnect the page. Messages still arrive."
+        return Lock(NO_TOKEN, remedy, code=DEAD)
     purpose = "instagram" if channel == "instagram" else "pages"
-    url = url_for("connecting.start", gateway_id=page.gateway_id, purpose=purpose)
+    url = url_for("precaution.show", gateway_id=page.gateway_id, purpose=purpose, reconnect=page.id)
     remedy = "Reconnect the page through Facebook. Messages still arrive."
-    return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True)
+    return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True, code=DEAD)
+
+
+def _silenced(page: Page, notice: Notice, user: User | None) -> Lock:
+    ends = f" It ends on {notice.until:%-d %B %Y, %H:%M} UTC." if notice.until else ""
+    reason = f"{notice.says}{ends}"
+    if user is None or not user.may("gateways", "read"):
+        return Lock(reason, APPEAL, code=BLOCKED)
+    url = url_for("board.page", gateway_id=page.gateway_id, page_id=page.id)
+    return Lock(reason, APPEAL, url, "Show the page's health", code=BLOCKED)

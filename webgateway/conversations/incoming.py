@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 
 from ..db import db, utcnow
 from ..meta.events import Event
+from ..pages import notices
 from ..pages.models import Page
 from . import (
     commented,
@@ -35,23 +36,22 @@ STRANGER = "The page wrote to somebody who has never written to it here."
 
 
 def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
-    """`talks`: those of all events that take effect in this transaction.
-
-    What was withdrawn is erased whoever owns the conversation, and from an account that is switched off, too.
-    """
+    """`talks`: those of all events that take effect in this transaction."""
     talks = talks or Talks([(event, page)])
-    if event.is_deleted and event.user_id:
-        return withdrawals.take(event, page, talks)
     if instagram.unheard(event, page):
         return Outcome("ignored", instagram.MUTED)
     if event.kind in TAKERS:
         return TAKERS[event.kind](event, page, talks)
+    if event.kind in notices.KINDS:
+        return Outcome(*notices.take(event, page))
     return Outcome("ignored", NOT_YET)
 
 
 def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     if event.user_id is None:
         return Outcome("ignored", NO_CUSTOMER)
+    if event.is_deleted:
+        return withdrawals.take(event, page, talks)
     if any(one.text is None for one in talks.wordings(page, event)):
         return Outcome("ignored", withdrawals.WITHDRAWN, withdrawn=event.mid)
     if talks.knows(page, event):
@@ -60,8 +60,8 @@ def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     routing.lead(conversation, event, page, talks)
     _keep(event, conversation, "customer", page, talks)
     at = moment(event)
-    ownership.heard(conversation, event.standby, at)
     instagram.consent(event, conversation.contact, at)
+    ownership.heard(conversation, event.standby, at)
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
     _greet(conversation)
     return Outcome("done", conversation=conversation)
@@ -77,7 +77,9 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
 
     It opens no conversation: what the page writes to strangers is no talk until they answer.
     """
-    part = _our_part(event, page) or instagram.echoed(event, page)
+    if event.is_deleted:
+        return withdrawals.take(event, page, talks)
+    part = _our_part(event, page)
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, moment(event))
         private_reply.belongs_to(part, event.user_id)
@@ -99,7 +101,7 @@ def _our_part(event: Event, page: Page) -> Part | None:
         .where(Part.page_id == page.id)
         .where(or_(Part.key == (event.metadata or ""), Part.mid == (event.mid or "")))
         .limit(1)
-    )
+    ) or instagram.echoed(event, page)
 
 
 def _keep(event: Event, conversation: Conversation, author: str, page: Page, talks: Talks) -> None:

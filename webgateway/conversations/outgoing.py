@@ -14,7 +14,7 @@ from ..meta import messages
 from ..meta.errors import GraphError
 from ..meta.graph import Graph
 from ..meta.messages import Sent
-from ..pages import tokens
+from ..pages import integrity, tokens
 from ..pages.models import Grant, Page
 from . import outcome, pace, private_reply, queue, sends
 from .models import Conversation, Message, Part
@@ -61,7 +61,7 @@ def work(part_id: int) -> None:
                 joinedload(Part.page).joinedload(Page.gateway),
             )
         ).one()
-        grant = tokens.live_grant(part.page, part.channel)
+        grant = tokens.live_grant(part.page, _channel(part))
         refusal = _refusal(part, grant)
         full_until = private_reply.full_until(part)
     if part.state != "waiting":
@@ -132,10 +132,17 @@ def _send(part: Part, grant: Grant) -> None:
             attempt.answered(error)
             outcome.refused(part, grant, error)
             db.session.commit()
+            if error.kind == "blocked":
+                integrity.look_up.later(part.page_id)
         else:
             attempt.answered()
             _remember(part, sent)
     pace.heed(part.page, graph.usage)
+
+
+def _channel(part: Part) -> str:
+    comment = part.message.comment
+    return comment.channel if comment is not None else part.conversation.channel
 
 
 def _ask(graph: Graph, part: Part, token: str) -> Sent:

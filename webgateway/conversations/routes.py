@@ -161,8 +161,8 @@ def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[s
         "delivery_of": delivery.of,
         "elsewhere": authors.elsewhere,
         "word_for": attachments.word,
-        "place_of": attachments.place,
         "pictures": attachments.pictures(conversation),
+        "place_of": attachments.place,
         "zone": zone.viewers(),
         "limits": LIMITS,
     }

@@ -11,6 +11,7 @@ from ..settings import current_settings
 from ..users.rights import current_tenant, needs, signed_in
 from .discovery import ASKED
 from .models import Login
+from .precaution import asked_for
 from .states import Refused, claim, issue
 
 blueprint = Blueprint("connecting", __name__, url_prefix="/gateways")
@@ -22,10 +23,10 @@ blueprint = Blueprint("connecting", __name__, url_prefix="/gateways")
 def start(gateway_id: int, purpose: str) -> ResponseReturnValue:
     """With `?comments=1` people are asked for the permission to read comments, too."""
     gateway = Gateway.find(current_tenant, gateway_id)
-    user = signed_in()
+    user, page = signed_in(), asked_for(gateway)
     for_comments = [FOR_COMMENTS[purpose]] if request.args.get("comments") else []
     writes()
-    state = issue(gateway, user, purpose)
+    state = issue(gateway, user, purpose, page)
     db.session.commit()
     return redirect(
         dialog_url(
