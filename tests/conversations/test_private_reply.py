@@ -239,6 +239,19 @@ class TestSending:
         assert (part.state, part.mid) == ("sent", "m_late")
         assert reply().conversation == talks()[0]
 
+    def test_instagrams_echo_settles_it_by_its_words(self, visitor, gateway, page, joan, work, requests_mock):
+        """It carries no metadata."""
+        page.instagram_id, joan.channel = "17841405726653026", "instagram"
+        db.session.commit()
+        requests_mock.post(SEND, exc=requests.exceptions.ReadTimeout)
+        part = written(joan).parts[0]
+        send()
+        told = echo("Three euros.", "aWdf1", to=joan.author_id, page=page.instagram_id, at=just_now())
+        post(visitor, gateway, delivery(told, page=page.instagram_id, object="instagram"))
+        work(reading, taking)
+        assert (part.state, part.mid) == ("sent", "aWdf1")
+        assert [talk.contact.meta_id for talk in talks()] == [joan.author_id]
+
     def test_a_refusal_is_final_and_told(self, as_gail, joan, requests_mock):
         requests_mock.post(SEND, **refusal(100, 2534025, "The comment is invalid for a private reply"))
         written(joan)

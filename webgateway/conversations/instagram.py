@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from ..db import db, utcnow
 from ..meta.events import Event
 from ..meta.messages import WINDOW
 from ..pages.models import Page
+from .comments import Comment
 from .models import Contact, Conversation, Message, Part
 
 ABOUT_OURS = ("echo", "delivery", "read")
@@ -34,16 +35,32 @@ def echoed(event: Event, page: Page) -> Part | None:
     or in the place of one that was lost: then the words tell."""
     if event.channel != "instagram" or not event.text:
         return None
-    on_its_way = and_(Part.state == "waiting", Part.leased_until.is_not(None))
-    parts = db.session.scalars(
-        select(Part)
-        .join(Part.message)
-        .join(Part.conversation)
-        .join(Conversation.contact)
-        .where(Contact.page_id == page.id, Contact.channel == "instagram", Contact.meta_id == event.user_id)
-        .where(Part.mid.is_(None), or_(Part.state == "unclear", on_its_way))
-        .where(Message.occurred_at > (event.at or utcnow()) - WINDOW)
-        .order_by(Part.id)
-    )
     said = event.text.strip()
-    return next((part for part in parts if part.text.strip() == said), None)
+    for found in (_written_to, _replied_to):
+        for part in db.session.scalars(found(event, page).order_by(Part.id)):
+            if part.text.strip() == said:
+                return part
+    return None
+
+
+def _written_to(event: Event, page: Page) -> Select[Part]:
+    theirs = (Contact.page_id == page.id, Contact.channel == "instagram", Contact.meta_id == event.user_id)
+    parts = _unconfirmed().join(Part.conversation).join(Conversation.contact).where(*theirs)
+    return parts.where(Message.occurred_at > _since(event))
+
+
+def _replied_to(event: Event, page: Page) -> Select[Part]:
+    """Private replies, of which Meta has not said yet to whom they went."""
+    theirs = (Comment.page_id == page.id, Comment.channel == "instagram", Comment.author_id == event.user_id)
+    parts = _unconfirmed().join(Message.comment).where(*theirs, Part.conversation_id.is_(None))
+    return parts.where(Comment.replied_at > _since(event))
+
+
+def _unconfirmed() -> Select[Part]:
+    on_its_way = and_(Part.state == "waiting", Part.leased_until.is_not(None))
+    parts = select(Part).join(Part.message)
+    return parts.where(Part.mid.is_(None), or_(Part.state == "unclear", on_its_way))
+
+
+def _since(event: Event) -> datetime:
+    return (event.at or utcnow()) - WINDOW
