@@ -15,6 +15,8 @@ SCREENS = {
     "pages": "/gateways/{gateway}/pages",
     "accounts": "/gateways/{gateway}/pages/{page}/accounts",
     "instagram": "/gateways/{gateway}/instagram",
+    "recoveries": "/gateways/{gateway}/recoveries",
+    "recovery": "/gateways/{gateway}/recoveries/{recovery}",
     "deletion": "/gateways/deletions/new?ids={gateway}",
     "conversations": "/conversations/",
     "conversation": "/conversations/{conversation}",

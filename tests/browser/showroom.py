@@ -7,7 +7,7 @@ from flask import Flask
 from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
-from webgateway.conversations.models import Conversation
+from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 from webgateway.pages.models import Page
@@ -49,8 +49,26 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         _other_talks(app, gateway, pages[0])
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"] = shop.id
+        ids["recovery"] = _recovery(pages[0], pages[5]).id
         db.session.remove()
     return ids
+
+
+def _recovery(whole: Page, refused: Page) -> Recovery:
+    """After a night without a worker; of one page Meta told nothing."""
+    since = utcnow() - timedelta(hours=9)
+    recovery = Recovery(gateway_id=whole.gateway_id, reason="stood_still", since=since)
+    db.session.add(recovery)
+    for page, told in (
+        (whole, {"state": "done", "looked": 214, "brought": 37, "settled": 1}),
+        (refused, {"state": "failed", "error": "Meta refused: a permission is missing (pages_messaging)."}),
+    ):
+        made = {"recovery": recovery, "page": page, "channel": "messenger", "since": since, "until": utcnow()}
+        db.session.add(Comparison(**made, **told, finished_at=utcnow()))
+    whole.drift, whole.drift_since = "Meta had unsubscribed this page", since
+    whole.drift_mended_at = utcnow() - timedelta(hours=1)
+    db.session.commit()
+    return recovery
 
 
 def _instagram(pages: list[Page]) -> Conversation:

@@ -15,6 +15,7 @@ CONNECTED = text("removed_at IS NULL")
 UNDER_WAY = ("waiting", "asking")
 CODE_LIVES = timedelta(minutes=10)
 """Of the code that Facebook Login brings: contract 2.3."""
+TOLD_FOR = timedelta(days=7)
 GATEWAY_GONE = "The chat gateway was deleted meanwhile."
 INTERRUPTED = "The background worker stopped while it asked Meta, and Facebook's answer counts only once."
 TOO_LATE = "No background worker took Facebook's answer within ten minutes, and it does not live longer."
@@ -29,6 +30,8 @@ class Page(Model, BelongsToTenant):
 
     `meta_id` and `instagram_id` are Meta's ids, `tasks` Meta's names for what the accounts may do on it.
     `subscribed` is the truth as Meta last told it, never a wish; `problem` says why it cannot be used.
+    `drift` is what Meta did not send although it was wanted, noticed at `drift_since` (pages/reconciling.py);
+    `missed_since`: messages may be missing, and a recovery is due. `left_at`: the page removed the app.
     `messenger_wanted` and `instagram_wanted` are the wishes: what an administrator switched on. Page and
     account share one subscription (contract 3.6), so an account may be `instagram_muted`: switched off while
     its page stays on, it is heard by nobody. `subscription_error` and `instagram_error` say why the last
@@ -79,6 +82,12 @@ class Page(Model, BelongsToTenant):
     next_send_at: Mapped[datetime | None]
     sends_paused_until: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]
+    drift: Mapped[str | None]
+    drift_since: Mapped[datetime | None]
+    drift_mended_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    missed_since: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     removed_at: Mapped[datetime | None]
 
@@ -106,6 +115,12 @@ class Page(Model, BelongsToTenant):
         if self.reachable:
             return self.problem
         return "No working login covers this page. Reconnect it with Add or Remove Pages."
+
+    @property
+    def drift_told(self) -> bool:
+        """Whether a drift is worth a line: while it lasts, and for a week after it was mended."""
+        mended_at = self.drift_mended_at
+        return self.drift is not None and (mended_at is None or utcnow() - mended_at < TOLD_FOR)
 
     @property
     def instagram_subscribed(self) -> bool:
