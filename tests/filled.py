@@ -8,8 +8,11 @@ from tests import cast
 from webgateway.conversations.models import Comparison, Part, Recovery
 from webgateway.db import Model, db, utcnow
 from webgateway.heartbeat import Heartbeat
+from webgateway.journal.arrivals import Arrival
 from webgateway.journal.models import Delivery, Event, Watch
+from webgateway.journal.silences import Silence
 from webgateway.pages.models import DataDeletion, Login
+from webgateway.pages.notices import Notice
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
 KYIV = datetime(2026, 3, 29, 3, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
@@ -60,6 +63,9 @@ def fill() -> None:
             until=KYIV,
         ),
         Watch(seen_at=KYIV),
+        Notice(page_id=page.id, kind="policy", subject="blocked", state="blocked", since=KYIV, at=KYIV),
+        Arrival(gateway_id=page.gateway_id, page_id=page.id, hour=KYIV, number=3, last_at=KYIV),
+        Silence(page_id=page.id, since=KYIV),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),
     ]
     db.session.add_all(rest)

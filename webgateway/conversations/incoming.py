@@ -9,6 +9,7 @@ from sqlalchemy import or_, select, update
 from ..db import db, utcnow
 from ..logs import bound_id
 from ..meta.events import Attachment, Event
+from ..pages import notices
 from ..pages.models import Page
 from . import attachments, instagram, outcome, writing
 from .models import Contact, Conversation, Message, Part
@@ -42,6 +43,8 @@ def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
         return _echo(event, page, talks)
     if event.kind in ("delivery", "read"):
         return _watermark(event, page)
+    if event.kind in notices.KINDS:
+        return Outcome(*notices.take(event, page))
     return Outcome("ignored", NOT_YET)
 
 

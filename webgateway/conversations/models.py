@@ -17,6 +17,7 @@ OPEN = text("closed_at IS NULL")
 WAITING = text("state = 'waiting'")
 LEASED = text("leased_until IS NOT NULL")
 UNCLEAR = text("state = 'unclear'")
+FAILED = text("failed_at IS NOT NULL")
 
 
 class Contact(Model, BelongsToTenant):
@@ -151,7 +152,8 @@ class Part(Model):
     The row is the job. `state` is waiting, sent, delivered, read, failed, unclear (Meta may have it: never
     repeated blindly) or held (an earlier part of the message is unclear). `leased_until` says that a worker,
     `leased_by`, has it in hand; `attempts` counts the calls that Meta did not answer with a pause; `key`
-    travels to Meta as metadata, so that the echo can be told.
+    travels to Meta as metadata, so that the echo can be told. `failed_at`: when it failed by itself, and not
+    because an earlier part did.
     """
 
     __tablename__ = "parts"
@@ -159,6 +161,7 @@ class Part(Model):
         Index("ix_parts_waiting", "conversation_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_parts_due", "page_id", "next_try_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_parts_leased", "leased_by", "page_id", sqlite_where=LEASED, postgresql_where=LEASED),
+        Index("ix_parts_failed", "page_id", "failed_at", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_parts_unclear", "state", "id", sqlite_where=UNCLEAR, postgresql_where=UNCLEAR),
         UniqueConstraint("message_id", "position"),
     )
@@ -176,6 +179,7 @@ class Part(Model):
     leased_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
     error: Mapped[str | None]
     remedy: Mapped[str | None]
     error_code: Mapped[int | None]
