@@ -65,6 +65,8 @@ def gateway(name: str = "Support", **values: object) -> Gateway:
 
 
 def page(on: Gateway, name: str = "Cisco Dogs", meta_id: str = "102938475610293", **values: object) -> Page:
+    """Switched on, as Meta has it, unless told otherwise; so is its Instagram account, if it has one."""
+    subscribed = values.get("subscribed", True)
     return _kept(
         Page(
             **{
@@ -72,7 +74,9 @@ def page(on: Gateway, name: str = "Cisco Dogs", meta_id: str = "102938475610293"
                 "gateway": on,
                 "meta_id": meta_id,
                 "name": name,
-                "subscribed": True,
+                "subscribed": subscribed,
+                "messenger_wanted": subscribed,
+                "instagram_wanted": bool(subscribed and values.get("instagram_id")),
                 **values,
             }
         )
@@ -99,7 +103,7 @@ def contact(
     on: Page, name: str | None = "Peter Chang", meta_id: str = "7392015648120394", **values: object
 ) -> Contact:
     given = {"tenant_id": on.tenant_id, "page": on, "channel": "messenger", "meta_id": meta_id, "name": name}
-    return _kept(Contact(**{**given, "profile_checked_at": utcnow(), **values}))
+    return _kept(Contact(**{**given, "consented_at": utcnow(), "profile_checked_at": utcnow(), **values}))
 
 
 def conversation(with_: Contact, **values: object) -> Conversation:

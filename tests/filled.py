@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import Table, select
 
 from tests import cast
-from webgateway.conversations.models import Part, Reaction, Wording
+from webgateway.conversations.models import Comparison, Part, Reaction, Recovery, Wording
 from webgateway.db import Model, db, utcnow
 from webgateway.flows.models import Ref
 from webgateway.heartbeat import Heartbeat
-from webgateway.journal.models import Delivery, Event
+from webgateway.journal.models import Delivery, Event, Watch
 from webgateway.pages.models import DataDeletion, Login
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
@@ -56,6 +56,14 @@ def fill() -> None:
         Ref(tenant_id=page.tenant_id, flow_id=page.gateway.flow_id, value="літо 🐘"),
         Login(gateway_id=page.gateway_id, user_id=ada, state_hash="0", redirect_uri="", code="AQD"),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        Comparison(
+            recovery=Recovery(gateway_id=page.gateway_id, user_id=ada, since=KYIV),
+            page_id=page.id,
+            channel="messenger",
+            since=KYIV,
+            until=KYIV,
+        ),
+        Watch(seen_at=KYIV),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),
     ]
     db.session.add_all(rest)

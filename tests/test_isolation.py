@@ -6,6 +6,7 @@ from werkzeug.routing import Rule
 
 from tests import cast
 from tests.test_url_map import SIGNED_IN_ONLY, rules
+from webgateway.conversations.models import Recovery
 from webgateway.db import db, utcnow
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import Login
@@ -52,7 +53,8 @@ def acme(app) -> dict[str, int]:
     login.result = {name: [] for name in ("added", "unchanged", "lost", "kept", "unusable", "declined")}
     login.finished_at = utcnow()
     role = Role(tenant_id=gateway.tenant_id, name="Night shift", permissions=["journal:read"])
-    db.session.add_all([delivery, login, role])
+    recovery = Recovery(gateway_id=gateway.id, since=utcnow())
+    db.session.add_all([delivery, login, role, recovery])
     db.session.flush()
     event = Event(
         tenant_id=gateway.tenant_id, delivery_id=delivery.id, gateway_id=gateway.id, page_id=page.id,
@@ -64,6 +66,7 @@ def acme(app) -> dict[str, int]:
         "gateway_id": gateway.id,
         "page_id": page.id,
         "login_id": login.id,
+        "recovery_id": recovery.id,
         "flow_id": flow.id,
         "conversation_id": conversation.id,
         "message_id": message.id,

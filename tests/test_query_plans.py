@@ -48,6 +48,7 @@ def explained(statement, parameters):
         "/gateways/",
         "/gateways/?page=3",
         "/gateways/1/pages",
+        "/gateways/1/recoveries",
         "/conversations/",
         "/conversations/?state=closed",
         "/conversations/?state=all&page_id=7",

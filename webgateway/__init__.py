@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
 from .conversations import orphans as orphaned_conversations
+from .conversations import recoveries
 from .conversations import routes as conversations
 from .flows import routes as flows
-from .gateways import activation, deletion, meta_tab, registry
-from .journal import public
+from .gateways import activation, deletion, meta_tab, registry, watching
+from .journal import outages, public
 from .journal import routes as journal
 from .override import MethodOverride
-from .pages import accounts, connecting, instagram, leaving, logins, register
+from .pages import accounts, connecting, instagram, leaving, logins, reconciling, register
 from .pages import orphans as orphaned_pages
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
@@ -24,6 +25,8 @@ from .users import routes as users
 from .users.rights import signed_in
 
 csrf = CSRFProtect()
+rounds = (watching, reconciling, outages)
+"""What runs by the clock (tasks.every) and is imported by nobody else."""
 
 
 class Application(Flask):
@@ -66,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Application:
 
     for part in (
         conversations, registry, meta_tab, activation, deletion, register, accounts, connecting, instagram,
-        leaving, logins, flows, journal, users, access, roles, profile, public,
+        leaving, logins, recoveries, flows, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

@@ -7,7 +7,7 @@ from flask import Flask
 from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
-from webgateway.conversations.models import Conversation
+from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 from webgateway.pages.models import Page
@@ -41,15 +41,51 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
             cast.grant(page, olena)
             if number < 2:
                 cast.grant(page, marco)
-        pages[2].instagram_id, pages[2].instagram_username = "17841405726653026", "harbour.coffee"
+        shop = _instagram(pages)
         pages[3].problem = "The account lacks the task MESSAGING on this page."
         pages[5].subscription_error = "Meta refused: a permission is missing (pages_messaging)."
         db.session.commit()
         talk = _long_talk(pages[0])
         _other_talks(app, gateway, pages[0])
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
+        ids["direct"] = shop.id
+        ids["recovery"] = _recovery(pages[0], pages[5]).id
         db.session.remove()
     return ids
+
+
+def _recovery(whole: Page, refused: Page) -> Recovery:
+    """After a night without a worker; of one page Meta told nothing."""
+    since = utcnow() - timedelta(hours=9)
+    recovery = Recovery(gateway_id=whole.gateway_id, reason="stood_still", since=since)
+    db.session.add(recovery)
+    for page, told in (
+        (whole, {"state": "done", "looked": 214, "brought": 37, "settled": 1}),
+        (refused, {"state": "failed", "error": "Meta refused: a permission is missing (pages_messaging)."}),
+    ):
+        made = {"recovery": recovery, "page": page, "channel": "messenger", "since": since, "until": utcnow()}
+        db.session.add(Comparison(**made, **told, finished_at=utcnow()))
+    whole.drift, whole.drift_since = "Meta had unsubscribed this page", since
+    whole.drift_mended_at = utcnow() - timedelta(hours=1)
+    db.session.commit()
+    return recovery
+
+
+def _instagram(pages: list[Page]) -> Conversation:
+    """An account that is on, one that nobody hears, one that failed, one without permissions; and a talk."""
+    for number, name in enumerate(("harbour.coffee", "blue.door", "books.and.tea", "museum"), start=1):
+        page = pages[number]
+        page.instagram_id, page.instagram_username = f"1784140572665302{number}", name
+        page.instagram_name = name.replace(".", " ").title()
+        page.subscribed_fields = ["messages"] if page.subscribed else []
+        page.grants[0].instagram_suffices = number != 4
+    pages[2].instagram_muted = True
+    pages[3].instagram_error = "Meta refused: a permission is missing (pages_manage_metadata)."
+    olha = cast.contact(pages[1], "Olha K.", "6841100000000001", channel="instagram", username="olha.k")
+    talk = cast.conversation(olha, preview="Mention in a story")
+    url = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=1"
+    cast.message(talk, "", attachments=[{"type": "story_mention", "url": url, "title": None}])
+    return talk
 
 
 def _long_talk(page: Page) -> Conversation:

@@ -1,7 +1,13 @@
-"""What the kinds of attachments are called: contract 6.6, 6.7."""
+"""What the kinds of attachments are called, and which are shown as pictures: contract 6.6, 6.7."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from .models import Conversation
+
+PICTURES = ("image", "sticker")
+STORIES_AND_POSTS = ("story_mention", "story_reply", "ig_story", "ig_post", "share")
+"""Somebody's own on Instagram: Meta wants no copies, and gone what its owner takes away."""
 
 WORDS = {
     "image": "Picture",
@@ -58,3 +64,9 @@ def place(attachment: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     where = f"{latitude:.5f}, {longitude:.5f}"
     return where, f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}"
+
+
+def pictures(conversation: Conversation) -> tuple[str, ...]:
+    """The kinds shown as pictures, from where Meta keeps them; all others are links."""
+    inline = conversation.channel == "instagram" and conversation.page.gateway.instagram_inline
+    return (*PICTURES, *STORIES_AND_POSTS) if inline else PICTURES

@@ -51,7 +51,7 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
         return REMOVED
     if not page.gateway.enabled:
         return SWITCHED_OFF
-    if tokens.live_grant(page) is None:
+    if tokens.live_grant(page, conversation.channel) is None:
         return _no_token(conversation, user)
     # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
     return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from ..db import db, utcnow
 from ..meta.events import Event
 from ..pages.models import Page
-from . import contents, edits, notes, outcome, reactions, routing, watermarks, withdrawals, writing
+from . import contents, edits, instagram, notes, outcome, reactions, routing, watermarks, withdrawals, writing
 from .models import Conversation, Part
 from .taken import Outcome as Outcome
 from .taken import moment
@@ -20,10 +20,17 @@ STRANGER = "The page wrote to somebody who has never written to it here."
 
 
 def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
-    """`talks`: those of all events that take effect in this transaction."""
+    """`talks`: those of all events that take effect in this transaction.
+
+    What was withdrawn is erased whoever owns the conversation, and from an account that is switched off, too.
+    """
     talks = talks or Talks([(event, page)])
+    if event.is_deleted and event.user_id:
+        return withdrawals.take(event, page, talks)
     if event.standby:
         return Outcome("ignored", "Another app owns this conversation at Meta.")
+    if instagram.unheard(event, page):
+        return Outcome("ignored", instagram.MUTED)
     if event.kind in TAKERS:
         return TAKERS[event.kind](event, page, talks)
     return Outcome("ignored", NOT_YET)
@@ -32,8 +39,6 @@ def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
 def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     if event.user_id is None:
         return Outcome("ignored", NO_CUSTOMER)
-    if event.is_deleted:
-        return withdrawals.take(event, page, talks)
     if any(one.text is None for one in talks.wordings(page, event)):
         return Outcome("ignored", withdrawals.WITHDRAWN, withdrawn=event.mid)
     if talks.knows(page, event):
@@ -42,6 +47,7 @@ def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     routing.lead(conversation, event, page, talks)
     _keep(event, conversation, "customer", page, talks)
     at = moment(event)
+    instagram.consent(event, conversation.contact, at)
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
     _greet(conversation)
     return Outcome("done", conversation=conversation)
@@ -57,9 +63,7 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
 
     It opens no conversation: what the page writes to strangers is no talk until they answer.
     """
-    if event.is_deleted:
-        return withdrawals.take(event, page, talks)
-    part = _our_part(event, page)
+    part = _our_part(event, page) or instagram.echoed(event, page)
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, moment(event))
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)

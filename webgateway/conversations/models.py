@@ -1,4 +1,4 @@
-"""Contacts, their conversations, the messages in them, what becomes of those, and the parts to be sent."""
+"""Contacts, conversations, messages and what becomes of them, the parts they are sent in, and recoveries."""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Model, utcnow
 from ..flows.models import Flow
+from ..gateways.models import Gateway
 from ..pages.models import Page
 from ..tenants.models import BelongsToTenant
 from ..users.models import User
@@ -19,7 +20,10 @@ UNCLEAR = text("state = 'unclear'")
 
 
 class Contact(Model, BelongsToTenant):
-    """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id."""
+    """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id.
+
+    `consented_at`: when they wrote or pressed a button. Before that Instagram shows no profile: contract 8.2.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -35,6 +39,7 @@ class Contact(Model, BelongsToTenant):
     name: Mapped[str | None] = mapped_column(index=True)
     username: Mapped[str | None]
     picture_url: Mapped[str | None]
+    consented_at: Mapped[datetime | None]
     profile_checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
@@ -106,7 +111,8 @@ class Message(Model):
     `kind` is text, postback, quick_reply, referral, order, optin, unsupported or withdrawn; of a note, the
     event's. `attachments` are [{"type", "url", "title", "cards" …}]; `occurred_at` is Meta's time, which
     orders a conversation; `key` comes from the form an agent wrote it in, so that a form sent twice is one
-    message; `delivery_id` is the delivery that brought it or that the flow answers, for the logs.
+    message; `delivery_id` is the delivery that brought it or that the flow answers, for the logs;
+    `recovered_at` is when a recovery brought it in, because no delivery had.
     """
 
     __tablename__ = "messages"
@@ -132,6 +138,7 @@ class Message(Model):
     delivery_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     occurred_at: Mapped[datetime] = mapped_column(default=utcnow)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    recovered_at: Mapped[datetime | None]
 
     conversation: Mapped[Conversation] = relationship(Conversation)
     user: Mapped[User | None] = relationship(User)
@@ -213,4 +220,64 @@ class Part(Model):
 
     message: Mapped[Message] = relationship(back_populates="parts")
     conversation: Mapped[Conversation] = relationship(Conversation)
+    page: Mapped[Page] = relationship(Page)
+
+
+class Recovery(Model):
+    """The conversations of a gateway's pages are compared with Meta's, and what is missing is brought in.
+
+    `reason` is one of REASONS. Nobody's `user_id`: it began by itself.
+    """
+
+    __tablename__ = "recoveries"
+
+    gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    reason: Mapped[str] = mapped_column(default="asked")
+    since: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    gateway: Mapped[Gateway] = relationship(Gateway)
+    user: Mapped[User | None] = relationship(User)
+
+
+class Comparison(Model):
+    """One page's conversations on one channel, within a recovery. The row is the job.
+
+    What was said from `since` to `until` is compared; `cursor` is Meta's, of the next conversations to ask
+    for. `state` is waiting, done or failed (with `error`). `looked` counts conversations, `brought` messages,
+    `settled` parts of ours that were unclear and are at Meta, `cut` conversations longer than is looked at.
+    `leased_until`: a worker has it in hand; `attempts` counts those that came to nothing.
+    """
+
+    __tablename__ = "comparisons"
+    __table_args__ = (
+        Index(
+            "uq_comparisons_waiting",
+            *("page_id", "channel"),
+            unique=True,
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
+        ),
+        Index("ix_comparisons_due", "next_try_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    )
+
+    recovery_id: Mapped[int] = mapped_column(ForeignKey("recoveries.id", ondelete="CASCADE"), index=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    cursor: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default="waiting")
+    looked: Mapped[int] = mapped_column(default=0)
+    brought: Mapped[int] = mapped_column(default=0)
+    settled: Mapped[int] = mapped_column(default=0)
+    cut: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
+    leased_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    recovery: Mapped[Recovery] = relationship(Recovery)
     page: Mapped[Page] = relationship(Page)

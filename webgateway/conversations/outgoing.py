@@ -60,7 +60,7 @@ def work(part_id: int) -> None:
                 joinedload(Part.page).joinedload(Page.gateway),
             )
         ).one()
-        grant = tokens.live_grant(part.page)
+        grant = tokens.live_grant(part.page, part.conversation.channel)
         refusal = _refusal(part, grant)
     if part.state != "waiting":
         return

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from ..db import db, utcnow
 from ..gateways.graph import graph_of
@@ -16,6 +16,8 @@ from .models import Contact, Conversation
 FRESH = timedelta(hours=24)
 AGAIN = timedelta(hours=1)
 ROUND = 50
+NO_CONSENT = 230
+"""Meta's code for somebody who has not written yet: not asked again until they do. Contract 8.2."""
 
 
 @side_work
@@ -28,7 +30,7 @@ def _look_up(contact_id: int) -> None:
     contact = db.session.get(Contact, contact_id)
     if contact is None or not _due(contact):
         return
-    grant = tokens.live_grant(contact.page)
+    grant = tokens.live_grant(contact.page, contact.channel)
     if grant is None or grant.token is None:
         return
     graph = graph_of(contact.page.gateway)
@@ -36,8 +38,12 @@ def _look_up(contact_id: int) -> None:
     db.session.commit()
     try:
         profile = profiles.fetch(graph, contact.channel, contact.meta_id, grant.token)
-    except GraphError:
-        return  # reviewers and privacy settings have none (contract 8); the contact keeps its plain name
+    except GraphError as error:
+        # Reviewers and privacy settings have none (contract 8); the contact keeps its plain name.
+        if error.code == NO_CONSENT:
+            contact.consented_at = None
+            db.session.commit()
+        return
     contact.name = profile.name or contact.name
     contact.username = profile.username or contact.username
     contact.picture_url = profile.picture_url or contact.picture_url
@@ -48,11 +54,12 @@ def _look_up(contact_id: int) -> None:
 def look_up_the_missed() -> None:
     """Contacts of open conversations whose profile was never read, or whose task was lost."""
     never = Contact.profile_checked_at.is_(None)
-    nameless = (Contact.name.is_(None)) & (Contact.profile_checked_at < utcnow() - AGAIN)
+    nameless = and_(Contact.name.is_(None), Contact.username.is_(None))
+    nameless &= Contact.profile_checked_at < utcnow() - AGAIN
     missed = db.session.scalars(
         select(Contact.id)
         .join(Conversation, Conversation.contact_id == Contact.id)
-        .where(Conversation.closed_at.is_(None), or_(never, nameless))
+        .where(Conversation.closed_at.is_(None), Contact.consented_at.is_not(None), or_(never, nameless))
         .order_by(Contact.id.desc())
         .limit(ROUND)
     ).all()
@@ -62,5 +69,8 @@ def look_up_the_missed() -> None:
 
 
 def _due(contact: Contact) -> bool:
-    checked = contact.profile_checked_at
-    return checked is None or checked < utcnow() - (FRESH if contact.name else AGAIN)
+    """Who only commented has not consented, and Meta shows nothing of them."""
+    checked, known = contact.profile_checked_at, contact.name or contact.username
+    return contact.consented_at is not None and (
+        checked is None or checked < utcnow() - (FRESH if known else AGAIN)
+    )

@@ -137,6 +137,7 @@ def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[s
         "elsewhere": authors.elsewhere,
         "word_for": attachments.word,
         "place_of": attachments.place,
+        "pictures": attachments.pictures(conversation),
         "zone": zone.viewers(),
         "limits": LIMITS,
     }

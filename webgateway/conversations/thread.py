@@ -83,6 +83,7 @@ def token(conversation: Conversation) -> str:
         [tuple(row) for row in parts],
         pace.paused_until(conversation.page) if any(row.state == "waiting" for row in parts) else None,
         contact.name,
+        contact.username,
         contact.picture_url,
     )
     return blake2b(repr(seen).encode(errors="replace"), digest_size=8).hexdigest()

@@ -73,6 +73,14 @@ class Delivery(Model, BelongsToTenant):
     )
 
 
+class Watch(Model):
+    """When a worker last looked out for outages: one row."""
+
+    __tablename__ = "watches"
+
+    seen_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
 class Event(Model, BelongsToTenant):
     """One thing in a delivery, found there again by its `position`. The row is the job.
 

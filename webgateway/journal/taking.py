@@ -105,7 +105,7 @@ def _parsed(job: InHand) -> dict[int, events.Event]:
     return {one.id: parsed[one.delivery_id][one.position] for one in found}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _parse(body: bytes) -> list[events.Event]:
     """Kept for the next batches: a delivery may hold a thousand."""
     return events.parse(body)

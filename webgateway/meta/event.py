@@ -9,7 +9,7 @@ from .cards import Card
 Channel = Literal["messenger", "instagram"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Attachment:
     type: str
     """Meta's word (`image`, `video`, `audio`, `file`, `template`, `fallback`, `reel`, `story_mention` …);
@@ -27,7 +27,7 @@ class Attachment:
     payload: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     object: str
     """`page`, `instagram`, or what else Meta reports on."""

@@ -11,11 +11,8 @@ from ..meta.oauth import Person, TokenInfo, UserToken
 from ..meta.pages import FoundPage
 
 ASKED = {"pages": oauth.PAGE_PERMISSIONS, "instagram": oauth.INSTAGRAM_PERMISSIONS}
-REQUIRED = {
-    "pages": oauth.REQUIRED_FOR_PAGES,
-    # The switch subscribes `messages`, which Meta gives only with pages_messaging: contract 3.6.
-    "instagram": (*oauth.REQUIRED_FOR_INSTAGRAM, "pages_messaging"),
-}
+REQUIRED = {"pages": oauth.REQUIRED_FOR_PAGES, "instagram": oauth.REQUIRED_FOR_INSTAGRAM}
+"""For an Instagram account alone the page is subscribed without pages_messaging: contract 3.6."""
 ENOUGH = {"MESSAGING": "answer messages", "MODERATE": "receive messages"}
 """Tasks a person needs on a page, and what for: contract 12."""
 
@@ -39,13 +36,12 @@ class Discovery:
     def person_name(self) -> str:
         return self.person.name or self.person.id
 
-    def shortcoming(self, page: FoundPage) -> str | None:
-        """Why this login is not enough to receive the page's messages and to answer them."""
-        for permission in REQUIRED[self.purpose]:
+    def shortcoming(self, page: FoundPage, of: str = "pages") -> str | None:
+        """Why this login is not enough to receive messages and to answer them: the page's, or with `of`
+        "instagram" its Instagram account's."""
+        for permission in REQUIRED[of]:
             if not self._holds(permission, page):
-                return (
-                    f"The permission {permission} was not given for this page. Log in again and leave it on."
-                )
+                return self._not_given(permission, of)
         for task, what in ENOUGH.items():
             if page.tasks is not None and task not in page.tasks:
                 return (
@@ -53,6 +49,13 @@ class Discovery:
                     f"the task {task} in the page's settings on Facebook; then log in again."
                 )
         return None
+
+    def _not_given(self, permission: str, of: str) -> str:
+        if permission not in ASKED[self.purpose]:
+            button = "Add or Remove Instagram Accounts" if of == "instagram" else "Add or Remove Pages"
+            return f"This login was not asked for the permission {permission}. Press {button} and log in."
+        what = "account" if of == "instagram" else "page"
+        return f"The permission {permission} was not given for this {what}. Log in again and leave it on."
 
     def _holds(self, permission: str, page: FoundPage) -> bool:
         if permission not in self.granted:

@@ -1,6 +1,6 @@
 """A login's pages become the gateway's: added, unchanged, no longer granted. Nothing is removed here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -28,6 +28,9 @@ OF_A_NEW_PAGE = (
     "instagram_picture_url",
     "subscribed",
     "subscribed_fields",
+    "messenger_wanted",
+    "instagram_wanted",
+    "instagram_muted",
     "checked_at",
 )
 
@@ -144,6 +147,7 @@ def _pages(
         page.removed_at = None
         describe(page, found, instagram_readable="instagram_basic" in discovery.granted)
         believe(page, discovery.subscriptions.get(found.id))
+        _adopt(page, found, discovery, new=found.id in added)
         if found.id not in pages:
             rows.append({name: getattr(page, name) for name in OF_A_NEW_PAGE})
     if rows:
@@ -152,17 +156,30 @@ def _pages(
     return {found.id: pages[found.id] for found in usable}, added
 
 
+def _adopt(page: Page, found: FoundPage, discovery: Discovery, *, new: bool) -> None:
+    """What Meta sends already when a page joins counts as switched on, and Instagram's messages with the
+    login that first lets them through; an account that was switched off stays so."""
+    if new:
+        page.messenger_wanted = page.subscribed
+        page.instagram_wanted = page.instagram_muted = False
+    if page.instagram_subscribed and discovery.shortcoming(found, "instagram") is None:
+        page.instagram_wanted = True
+
+
 def _grant(
     account: Account, before: dict[int, Grant], pages: list[tuple[FoundPage, Page]], discovery: Discovery
 ) -> None:
-    covered = _others(account, [page.id for _, page in pages])
+    others = _others(account, [page.id for _, page in pages])
+    covered = {grant.page_id for grant in others if grant.suffices}
+    on_instagram = {grant.page_id for grant in others if grant.instagram_suffices}
     rows = []
     for found, page in pages:
-        shortcoming = discovery.shortcoming(found)
+        shortcoming, of_instagram = discovery.shortcoming(found), discovery.shortcoming(found, "instagram")
         given = {
             "token": found.token,
             "tasks": sorted(found.tasks or ()),
             "suffices": shortcoming is None,
+            "instagram_suffices": of_instagram is None,
             "granted_at": utcnow(),
             "dead_since": None,
             "dead_reason": None,
@@ -172,14 +189,14 @@ def _grant(
                 setattr(before[page.id], name, value)
         else:
             rows.append({"page_id": page.id, "account_id": account.id, **given})
-        other = covered.get(page.id)
-        page.problem = None if other is not None and other.suffices else shortcoming
+        page.problem = None if page.id in covered else shortcoming
+        page.instagram_problem = None if page.id in on_instagram else of_instagram
     if rows:
         db.session.execute(insert(Grant), rows)
 
 
-def _others(account: Account, page_ids: Iterable[int]) -> dict[int, Grant]:
-    """The best working grant that somebody else has of each page."""
+def _others(account: Account, page_ids: Iterable[int]) -> Sequence[Grant]:
+    """The working grants that somebody else has of these pages, the best last."""
     grants = (
         select(Grant)
         .join(Grant.account)
@@ -188,7 +205,7 @@ def _others(account: Account, page_ids: Iterable[int]) -> dict[int, Grant]:
         .where(Grant.dead_since.is_(None), Account.dead_since.is_(None))
         .order_by(Grant.suffices, Account.logged_in_at, Grant.id)
     )
-    return {grant.page_id: grant for grant in db.session.scalars(grants)}
+    return db.session.scalars(grants).all()
 
 
 def _lost(
@@ -203,7 +220,7 @@ def _lost(
     found = [page.id for page in discovery.pages]
     gone = select(Page.id).where(Page.id.in_(before), Page.meta_id.not_in(found), Page.removed_at.is_(None))
     ids = list(db.session.scalars(gone.order_by(Page.name, Page.id)))
-    others = _others(account, ids)
+    others = {grant.page_id: grant for grant in _others(account, ids)}
     kept = [
         {"page": page_id, "through": others[page_id].account.name} for page_id in ids if page_id in others
     ]

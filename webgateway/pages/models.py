@@ -15,9 +15,14 @@ CONNECTED = text("removed_at IS NULL")
 UNDER_WAY = ("waiting", "asking")
 CODE_LIVES = timedelta(minutes=10)
 """Of the code that Facebook Login brings: contract 2.3."""
+TOLD_FOR = timedelta(days=7)
 GATEWAY_GONE = "The chat gateway was deleted meanwhile."
 INTERRUPTED = "The background worker stopped while it asked Meta, and Facebook's answer counts only once."
 TOO_LATE = "No background worker took Facebook's answer within ten minutes, and it does not live longer."
+NO_INSTAGRAM_LOGIN = (
+    "Nobody who logged in has given Instagram's permissions. "
+    "Press Add or Remove Instagram Accounts and log in."
+)
 
 
 class Page(Model, BelongsToTenant):
@@ -25,6 +30,12 @@ class Page(Model, BelongsToTenant):
 
     `meta_id` and `instagram_id` are Meta's ids, `tasks` Meta's names for what the accounts may do on it.
     `subscribed` is the truth as Meta last told it, never a wish; `problem` says why it cannot be used.
+    `drift` is what Meta did not send although it was wanted, noticed at `drift_since` (pages/reconciling.py);
+    `missed_since`: messages may be missing, and a recovery is due. `left_at`: the page removed the app.
+    `messenger_wanted` and `instagram_wanted` are the wishes: what an administrator switched on. Page and
+    account share one subscription (contract 3.6), so an account may be `instagram_muted`: switched off while
+    its page stays on, it is heard by nobody. `subscription_error` and `instagram_error` say why the last
+    Save failed.
     A removed page keeps its row, for the conversations that happened on it. `next_send_at` keeps the pace of
     what is sent through it, `sends_paused_until` the pause that Meta asked for: contract 7.6.
     """
@@ -61,11 +72,22 @@ class Page(Model, BelongsToTenant):
     instagram_picture_url: Mapped[str | None]
     subscribed: Mapped[bool] = mapped_column(default=False)
     subscribed_fields: Mapped[list[str]] = mapped_column(default=list)
+    messenger_wanted: Mapped[bool] = mapped_column(default=False)
+    instagram_wanted: Mapped[bool] = mapped_column(default=False)
+    instagram_muted: Mapped[bool] = mapped_column(default=False)
     subscription_error: Mapped[str | None]
+    instagram_error: Mapped[str | None]
     problem: Mapped[str | None]
+    instagram_problem: Mapped[str | None]
     next_send_at: Mapped[datetime | None]
     sends_paused_until: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]
+    drift: Mapped[str | None]
+    drift_since: Mapped[datetime | None]
+    drift_mended_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    missed_since: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     removed_at: Mapped[datetime | None]
 
@@ -95,15 +117,30 @@ class Page(Model, BelongsToTenant):
         return "No working login covers this page. Reconnect it with Add or Remove Pages."
 
     @property
-    def instagram_subscribed(self) -> bool:
-        """Instagram's events come as soon as the page is subscribed to any field: contract 3.6."""
-        return self.subscribed or bool(self.subscribed_fields)
+    def drift_told(self) -> bool:
+        """Whether a drift is worth a line: while it lasts, and for a week after it was mended."""
+        mended_at = self.drift_mended_at
+        return self.drift is not None and (mended_at is None or utcnow() - mended_at < TOLD_FOR)
 
     @property
-    def instagram_in_use(self) -> bool:
+    def instagram_subscribed(self) -> bool:
+        """Instagram's messages come as soon as the page is subscribed to any field: contract 3.6."""
+        received = self.subscribed or bool(self.subscribed_fields)
+        return bool(self.instagram_id) and received and not self.instagram_muted
+
+    @property
+    def instagram_usable(self) -> bool:
+        """A login gave us what Instagram asks for."""
         return bool(self.instagram_id) and any(
-            grant.works and "instagram_manage_messages" in grant.account.scopes for grant in self.grants
+            grant.works and grant.instagram_suffices for grant in self.grants
         )
+
+    @property
+    def instagram_obstacle(self) -> str | None:
+        """Why the webhook subscription of its Instagram account cannot be switched on."""
+        if not self.reachable:
+            return "No working login covers this account. Reconnect it with Add or Remove Instagram Accounts."
+        return None if self.instagram_usable else self.instagram_problem or NO_INSTAGRAM_LOGIN
 
 
 class Account(Model):
@@ -133,7 +170,8 @@ class Account(Model):
 class Grant(Model):
     """One account's grant of one page: the page token it brought and the tasks it may do.
 
-    `suffices`: the tasks and permissions are enough to receive the page's messages and to answer them.
+    `suffices`: the tasks and permissions are enough to receive the page's messages and to answer them;
+    `instagram_suffices`: those of its Instagram account.
     """
 
     __tablename__ = "grants"
@@ -144,6 +182,7 @@ class Grant(Model):
     token: Mapped[str | None] = mapped_column(Encrypted("grants.token"))
     tasks: Mapped[list[str]] = mapped_column(default=list)
     suffices: Mapped[bool] = mapped_column(default=True)
+    instagram_suffices: Mapped[bool] = mapped_column(default=False)
     granted_at: Mapped[datetime] = mapped_column(default=utcnow)
     dead_since: Mapped[datetime | None]
     dead_reason: Mapped[str | None]

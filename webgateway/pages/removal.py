@@ -18,7 +18,9 @@ def remove(gateway: Gateway, pages: list[Page]) -> None:
     for page in pages:
         page.removed_at = utcnow()
         page.subscribed, page.subscribed_fields = False, []
-        page.problem = page.subscription_error = None
+        page.messenger_wanted = page.instagram_wanted = False
+        page.drift = page.drift_since = page.drift_mended_at = page.missed_since = None
+        page.problem = page.subscription_error = page.instagram_problem = page.instagram_error = None
     db.session.execute(delete(Grant).where(Grant.page_id.in_([page.id for page in pages])))
     db.session.commit()
     _unsubscribe(graph_of(gateway), [(page.meta_id, tokens.get(page.id) or "") for page in pages])

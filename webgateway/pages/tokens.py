@@ -7,14 +7,15 @@ from ..meta.errors import GraphError
 from .models import Account, Grant, Page
 
 
-def live_grant(page: Page) -> Grant | None:
-    """The newest login's grant whose token works; one that suffices goes before one that does not."""
+def live_grant(page: Page, channel: str = "messenger") -> Grant | None:
+    """The newest login's grant whose token works; one that suffices for the channel goes first."""
+    suffices = Grant.instagram_suffices if channel == "instagram" else Grant.suffices
     return db.session.scalar(
         select(Grant)
         .join(Grant.account)
         .where(Grant.page_id == page.id, Grant.token.is_not(None), Grant.dead_since.is_(None))
         .where(Account.dead_since.is_(None))
-        .order_by(Grant.suffices.desc(), Account.logged_in_at.desc(), Grant.id.desc())
+        .order_by(suffices.desc(), Account.logged_in_at.desc(), Grant.id.desc())
         .limit(1)
         .execution_options(populate_existing=True)
     )
