@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ..db import db, utcnow, writes
 from ..gateways.models import Gateway
-from ..meta.oauth import dialog_url
+from ..meta.oauth import FOR_COMMENTS, dialog_url
 from ..security import keep_opener
 from ..settings import current_settings
 from ..users.rights import current_tenant, needs, signed_in
@@ -21,8 +21,10 @@ blueprint = Blueprint("connecting", __name__, url_prefix="/gateways")
 @blueprint.get("/<int:gateway_id>/instagram/connect", defaults={"purpose": "instagram"})
 @needs("gateways", "edit")
 def start(gateway_id: int, purpose: str) -> ResponseReturnValue:
+    """With `?comments=1` people are asked for the permission to read comments, too."""
     gateway = Gateway.find(current_tenant, gateway_id)
     user, page = signed_in(), asked_for(gateway)
+    for_comments = [FOR_COMMENTS[purpose]] if request.args.get("comments") else []
     writes()
     state = issue(gateway, user, purpose, page)
     db.session.commit()
@@ -32,7 +34,7 @@ def start(gateway_id: int, purpose: str) -> ResponseReturnValue:
         gateway.app_id,
         gateway.public_uri,
         state,
-        ASKED[purpose],
+        [*ASKED[purpose], *for_comments],
         gateway.config_id,
     )
     # Also when the popup comes here again from its own result page.

@@ -26,7 +26,7 @@ def deauthorize(gateway: Gateway, request: SignedRequest) -> None:
         db.session.execute(
             update(Page)
             .where(Page.gateway_id == gateway.id, Page.meta_id == request.profile_id)
-            .values(subscribed=False, subscribed_fields=[])
+            .values(subscribed=False, subscribed_fields=[], left_at=utcnow())
         )
 
 

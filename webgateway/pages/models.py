@@ -18,6 +18,7 @@ UNDER_WAY = ("waiting", "asking")
 DONE = ("finished", "confirmed")
 CODE_LIVES = timedelta(minutes=10)
 """Of the code that Facebook Login brings: contract 2.3."""
+TOLD_FOR = timedelta(days=7)
 NO_LOGIN = "No working login covers this page. Reconnect it with Add or Remove Pages."
 GATEWAY_GONE = "The chat gateway was deleted meanwhile."
 INTERRUPTED = "The background worker stopped while it asked Meta, and Facebook's answer counts only once."
@@ -33,6 +34,8 @@ class Page(Model, BelongsToTenant):
 
     `meta_id` and `instagram_id` are Meta's ids, `tasks` Meta's names for what the accounts may do on it.
     `subscribed` is the truth as Meta last told it, never a wish; `problem` says why it cannot be used.
+    `drift` is what Meta did not send although it was wanted, noticed at `drift_since` (pages/reconciling.py);
+    `missed_since`: messages may be missing, and a recovery is due. `left_at`: the page removed the app.
     `messenger_wanted` and `instagram_wanted` are the wishes: what an administrator switched on. Page and
     account share one subscription (contract 3.6), so an account may be `instagram_muted`: switched off while
     its page stays on, it is heard by nobody. `subscription_error` and `instagram_error` say why the last
@@ -40,7 +43,8 @@ class Page(Model, BelongsToTenant):
     A removed page keeps its row, for the conversations that happened on it, and for a while its grants:
     `removed_by` is the name of who removed it, `removed_switches` what was on then (messenger, instagram,
     muted). `next_send_at` keeps the pace of what is sent through it, `sends_paused_until` the pause that Meta
-    asked for: contract 7.6.
+    asked for: contract 7.6. `integrity_error` is why Meta did not say how the page stands with its rules
+    (pages/notices.py).
     """
 
     __tablename__ = "pages"
@@ -91,6 +95,14 @@ class Page(Model, BelongsToTenant):
     next_send_at: Mapped[datetime | None]
     sends_paused_until: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]
+    drift: Mapped[str | None]
+    drift_since: Mapped[datetime | None]
+    drift_mended_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    missed_since: Mapped[datetime | None]
+    integrity_checked_at: Mapped[datetime | None]
+    integrity_error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[str | None]
@@ -144,6 +156,12 @@ class Page(Model, BelongsToTenant):
         return " ".join(filter(None, (NO_LOGIN, self.problem)))
 
     @property
+    def drift_told(self) -> bool:
+        """Whether a drift is worth a line: while it lasts, and for a week after it was mended."""
+        mended_at = self.drift_mended_at
+        return self.drift is not None and (mended_at is None or utcnow() - mended_at < TOLD_FOR)
+
+    @property
     def instagram_subscribed(self) -> bool:
         """Instagram's messages come as soon as the page is subscribed to any field: contract 3.6."""
         received = self.subscribed or bool(self.subscribed_fields)
@@ -168,7 +186,10 @@ class Account(Model):
     """A person who logged in through Facebook; `facebook_id` is the app-scoped id, `token` long-lived."""
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("gateway_id", "facebook_id"),)
+    __table_args__ = (
+        UniqueConstraint("gateway_id", "facebook_id"),
+        Index("ix_accounts_gateway_id_logged_in_at", "gateway_id", "logged_in_at"),
+    )
 
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"))
     facebook_id: Mapped[str]

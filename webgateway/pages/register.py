@@ -14,6 +14,7 @@ from ..security import keep_opener
 from ..users.rights import current_tenant, needs
 from ..views import count
 from .models import Grant, Page
+from .notices import against
 from .refreshing import refresh as ask_meta
 from .restoration import Removed
 from .subscribing import switch
@@ -66,6 +67,7 @@ def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
         status,
         gateway=gateway,
         view=view,
+        held=against(view.items),
         any_page=any_page,
         unusable=unusable(gateway),
         removed=Removed(gateway),

@@ -30,6 +30,7 @@ def remove(gateway: Gateway, pages: list[Page], by: str) -> None:
     for page in pages:
         page.removed_at, page.removed_by, page.removed_switches = at, by, page.switches
         page.subscribed, page.subscribed_fields = False, []
+        page.drift = page.drift_since = page.drift_mended_at = page.missed_since = None
         page.problem = page.subscription_error = page.instagram_problem = page.instagram_error = None
         page.switch_to([])
     graph, covering = graph_of(gateway), {page.meta_id: grants.get(page.id) for page in pages}
