@@ -99,8 +99,9 @@ def _own(page: Page) -> list[Line]:
     return [*lines, *([_instagram(page)] if page.instagram_id else []), _pace(page)]
 
 
-def _reconnect(gateway_id: int) -> Action:
-    url = url_for("connecting.start", gateway_id=gateway_id, purpose="pages")
+def _reconnect(gateway_id: int, page: Page | None = None) -> Action:
+    named = page.id if page else None
+    url = url_for("precaution.show", gateway_id=gateway_id, purpose="pages", reconnect=named)
     return Action("Reconnect", url, popup=True)
 
 
@@ -117,7 +118,7 @@ def _login(page: Page) -> Line:
         more = f", and {count(others, 'other login')} could take over" if others else ""
         text = f"The login of {grant.account.name} works{more}."
         return Line(name, "ok", text, since=grant.account.logged_in_at)
-    who, action = "A page administrator", _reconnect(page.gateway_id)
+    who, action = "A page administrator", _reconnect(page.gateway_id, page)
     dead = [one for one in page.newest_grants if one.dead_since or one.account.dead_since]
     if not dead:
         text = "No login covers this page: nothing can be sent, nothing read."
@@ -139,11 +140,11 @@ def _permissions(page: Page) -> Line:
         f"Tasks of {grant.account.name}: {', '.join(grant.tasks) or 'not told'}",
     )
     if page.problem:
-        action = _reconnect(page.gateway_id)
+        action = _reconnect(page.gateway_id, page)
         return Line(name, "bad", page.problem, "A page administrator", action, details=details)
     if missing and grant.account.scopes:
         text = f"Missing: {', '.join(missing)}. Log in again and leave every permission on."
-        action = _reconnect(page.gateway_id)
+        action = _reconnect(page.gateway_id, page)
         return Line(name, "warn", text, "A page administrator", action, details=details)
     return Line(name, "ok", "All that is needed was granted.", details=details)
 
