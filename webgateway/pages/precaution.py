@@ -46,7 +46,7 @@ def show(gateway_id: int, purpose: str) -> ResponseReturnValue:
         gateway_id=gateway.id,
         purpose=purpose,
         reconnect=reconnected.id if reconnected else None,
-        comments=request.args.get("comments"),
+        comments=request.args.get("comments") and 1,
     )
     if not (view.total or view.q or htmx.asked_by_htmx()):
         return redirect(start)
