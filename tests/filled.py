@@ -5,11 +5,15 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import Table, select
 
 from tests import cast
-from webgateway.conversations.models import Comparison, Part, Recovery
+from webgateway.conversations.models import Comparison, Part, Reaction, Recovery, Wording
 from webgateway.db import Model, db, utcnow
+from webgateway.flows.models import Ref
 from webgateway.heartbeat import Heartbeat
+from webgateway.journal.arrivals import Arrival
 from webgateway.journal.models import Delivery, Event, Watch
+from webgateway.journal.silences import Silence
 from webgateway.pages.models import DataDeletion, Login
+from webgateway.pages.notices import Notice
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
 KYIV = datetime(2026, 3, 29, 3, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
@@ -50,6 +54,9 @@ def fill() -> None:
             text="Yes",
         ),
         _event(delivery, peter),
+        Wording(contact_id=peter.contact_id, mid="m_2", number=0, text=None, occurred_at=KYIV),
+        Reaction(contact_id=peter.contact_id, mid="m_3", sign="❤️", occurred_at=KYIV),
+        Ref(tenant_id=page.tenant_id, flow_id=page.gateway.flow_id, value="літо 🐘"),
         Login(gateway_id=page.gateway_id, user_id=ada, state_hash="0", redirect_uri="", code="AQD"),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
         Comparison(
@@ -60,6 +67,9 @@ def fill() -> None:
             until=KYIV,
         ),
         Watch(seen_at=KYIV),
+        Notice(page_id=page.id, kind="policy", subject="blocked", state="blocked", since=KYIV, at=KYIV),
+        Arrival(gateway_id=page.gateway_id, page_id=page.id, hour=KYIV, number=3, last_at=KYIV),
+        Silence(page_id=page.id, since=KYIV),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),
     ]
     db.session.add_all(rest)

@@ -25,6 +25,7 @@ QUERIES = [
     "/gateways/?page={}&size={}",
     "/gateways/{gateway_id}/pages?page={}&size={}",
     "/gateways/{gateway_id}/pages?connected={}",
+    "/gateways/{gateway_id}/health?page={}&size={}",
     "/flows/?page={}",
     "/users/?page={}",
 ]

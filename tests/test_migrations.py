@@ -30,7 +30,8 @@ def test_they_lead_back_and_forth_again(app):
 
 
 def test_no_row_is_lost_on_the_way_back_and_forth(app):
-    """SQLite replaces the tables it changes: what points to them must not go with them."""
+    """SQLite replaces the tables it changes: what points to them must not go with them. Tables that came
+    later come back empty."""
     for table in reversed(Model.metadata.sorted_tables):
         db.session.execute(table.delete())
     fill()

@@ -16,7 +16,7 @@ from flask import Flask
 from huey.consumer import Consumer
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from . import counting, metrics
+from . import counting, memory, metrics
 from .conversations import comparing, outgoing
 from .db import db, passing
 from .heartbeat import BEAT, beat, leave
@@ -105,6 +105,7 @@ class Worker:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: self.stopping.set())
         counting.bury_the_dead()
+        memory.init()
         self.start()
         log.info("worker %s is at work", self.name)
         self.stopping.wait()

@@ -10,7 +10,11 @@ from tests.working import until_done
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
+from webgateway.journal.arrivals import Arrival, hour_of
+from webgateway.meta.oauth import PAGE_PERMISSIONS
+from webgateway.meta.pages import APP_FIELDS
 from webgateway.pages.models import Page
+from webgateway.pages.notices import Notice
 from webgateway.simulator import seed
 
 TALKS = [
@@ -31,7 +35,11 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         cast.gateway("Northwind sales", app_id="2029384756102930", enabled=False, webhook="refused",
                      webhook_error="Meta could not reach our URI.", credentials="unverified")  # fmt: skip
         cast.flow("Night shift", opening_message="We are back at eight.")
-        olena = cast.account(gateway, picture_url=f"{simulator}/scontent/user/olena.png")
+        olena = cast.account(
+            gateway,
+            picture_url=f"{simulator}/scontent/user/olena.png",
+            scopes=list(PAGE_PERMISSIONS),
+        )
         marco = cast.account(
             gateway, "Marco Rossi", "4705278912843592", logged_in_at=utcnow() - timedelta(days=9)
         )
@@ -44,6 +52,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         shop = _instagram(pages)
         pages[3].problem = "The account lacks the task MESSAGING on this page."
         pages[5].subscription_error = "Meta refused: a permission is missing (pages_messaging)."
+        _troubles(pages)
         db.session.commit()
         talk = _long_talk(pages[0])
         _other_talks(app, gateway, pages[0])
@@ -86,6 +95,38 @@ def _instagram(pages: list[Page]) -> Conversation:
     url = "https://lookaside.fbsbx.com/ig_messaging_cdn/?asset_id=1"
     cast.message(talk, "", attachments=[{"type": "story_mention", "url": url, "title": None}])
     return talk
+
+
+def _troubles(pages: list[Page]) -> None:
+    """What a health board has to show: a warning, a block, Meta's list of the webhook, a weekly rhythm."""
+    now, gateway = utcnow(), pages[0].gateway
+    gateway.webhook_at_meta = [
+        {"object": name, "callback_url": gateway.public_uri, "fields": list(fields), "missing": []}
+        for name, fields in APP_FIELDS.items()
+    ]
+    gateway.webhook_checked_at = gateway.credentials_checked_at = now - timedelta(minutes=20)
+    blocked = {
+        "kind": "policy",
+        "subject": "blocked",
+        "state": "blocked",
+        "what": "Too many spammy messages.",
+    }
+    warned = {
+        "kind": "integrity",
+        "subject": "page",
+        "state": "warning",
+        "what": "A post broke the spam policy.",
+    }
+    for page, notice in ((pages[6], blocked), (pages[0], warned)):
+        since = now - timedelta(days=2)
+        db.session.add(Notice(page_id=page.id, since=since, at=since, **notice))
+    for page in pages:
+        page.integrity_checked_at = now - timedelta(minutes=25)
+    for back in range(4, 24 * 7 * 3):
+        hour = hour_of(now) - timedelta(hours=back)
+        for page_id in (None, pages[0].id):
+            count = {"gateway_id": gateway.id, "page_id": page_id, "number": 12}
+            db.session.add(Arrival(hour=hour, last_at=hour + timedelta(minutes=40), **count))
 
 
 def _long_talk(page: Page) -> Conversation:

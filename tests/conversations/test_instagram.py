@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests import cast
 from tests.deliveries import delivery, just_now, post, text
 from webgateway.conversations import outgoing, profiles, thread
-from webgateway.conversations.models import Contact, Conversation, Message
+from webgateway.conversations.models import Contact, Conversation, Message, Part
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Event
@@ -214,3 +214,54 @@ def test_the_setting_is_about_instagram_alone(as_gail, page):
     peter = cast.conversation(cast.contact(page))
     cast.message(peter, "", attachments=[{"type": "share", "url": MENTION, "title": None}])
     assert f'<img src="{MENTION}"' not in as_gail.get(f"/conversations/{peter.id}").text
+
+
+def echoes(words, mid="m_echo"):
+    return text(words, mid, by=ACCOUNT, page=OLHA, at=just_now(), is_echo=True)
+
+
+@pytest.fixture
+def part(olha):
+    outgoing.write(olha, "It is.", "agent")
+    db.session.commit()
+    return db.session.scalars(select(Part)).one()
+
+
+def test_the_echo_of_a_message_whose_answer_was_lost_settles_it_by_its_words(receive, olha, part):
+    part.state = "unclear"
+    db.session.commit()
+    receive(echoes("It is."))
+    db.session.refresh(part)
+    assert (part.state, part.mid) == ("sent", "m_echo")
+    assert [message.author for message in db.session.scalars(select(Message))] == ["agent"]
+
+
+def test_an_echo_that_is_quicker_than_metas_answer_makes_no_second_message(receive, part):
+    part.leased_until, part.leased_by = utcnow() + timedelta(minutes=1), "a sender"
+    db.session.commit()
+    receive(echoes("It is."))
+    assert [message.author for message in db.session.scalars(select(Message))] == ["agent"]
+
+
+def test_other_words_are_an_answer_from_metas_inbox(receive, part):
+    part.state = "unclear"
+    db.session.commit()
+    receive(echoes("Somebody else's words"))
+    db.session.refresh(part)
+    assert part.state == "unclear"
+    authors = [message.author for message in db.session.scalars(select(Message).order_by(Message.id))]
+    assert authors == ["agent", "page"]
+
+
+def test_what_only_waits_to_be_sent_is_no_echo(receive, part):
+    receive(echoes("It is."))
+    db.session.refresh(part)
+    assert part.state == "waiting"
+
+
+def test_an_account_that_is_off_still_learns_what_became_of_its_answers(receive, olha, part):
+    olha.page.instagram_muted = True
+    part.state, part.mid = "sent", "m_echo"
+    db.session.commit()
+    receive(echoes("It is."))
+    assert last_event().outcome == "done"

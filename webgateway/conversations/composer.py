@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from ..db import db, utcnow
 from ..meta import messages
-from ..pages import tokens
+from ..pages import notices, tokens
+from ..pages.models import Page
+from ..pages.notices import Notice
 from ..users.models import User
 from . import writing
 from .models import Conversation, Message
@@ -23,6 +25,8 @@ class Lock:
     action_url: str | None = None
     action_label: str | None = None
     popup: bool = False
+    code: str | None = None
+    """What Meta would refuse it with, as the catalogue of errors names it."""
 
 
 CLOSED = Lock("This conversation is closed.", "A new message from the customer opens a new conversation.")
@@ -37,6 +41,8 @@ WINDOW_CLOSED = Lock(
     "The customer wrote more than 24 hours ago, and Meta allows no answer after that.",
     "You can answer again as soon as the customer writes.",
 )
+APPEAL = "A page administrator can appeal in the page's support home at Meta. Messages still arrive."
+DEAD, BLOCKED = "190", "10/1893063"
 NO_TOKEN = "Facebook no longer lets us write for this page."  # noqa: S105
 
 
@@ -53,6 +59,8 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
         return SWITCHED_OFF
     if tokens.live_grant(page, conversation.channel) is None:
         return _no_token(conversation, user)
+    if notice := notices.silencing(page, conversation.channel):
+        return _silenced(page, notice, user)
     # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
     return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED
 
@@ -91,8 +99,18 @@ def _closed(conversation: Conversation) -> Lock:
 
 def _no_token(conversation: Conversation, user: User | None) -> Lock:
     if user is None or not user.may("gateways", "edit"):
-        return Lock(NO_TOKEN, "Ask an administrator to reconnect the page. Messages still arrive.")
+        remedy = "Ask an administrator to reconnect the page. Messages still arrive."
+        return Lock(NO_TOKEN, remedy, code=DEAD)
     purpose = "instagram" if conversation.channel == "instagram" else "pages"
     url = url_for("connecting.start", gateway_id=conversation.page.gateway_id, purpose=purpose)
     remedy = "Reconnect the page through Facebook. Messages still arrive."
-    return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True)
+    return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True, code=DEAD)
+
+
+def _silenced(page: Page, notice: Notice, user: User | None) -> Lock:
+    ends = f" It ends on {notice.until:%-d %B %Y, %H:%M} UTC." if notice.until else ""
+    reason = f"{notice.says}{ends}"
+    if user is None or not user.may("gateways", "read"):
+        return Lock(reason, APPEAL, code=BLOCKED)
+    url = url_for("board.page", gateway_id=page.gateway_id, page_id=page.id)
+    return Lock(reason, APPEAL, url, "Show the page's health", code=BLOCKED)

@@ -191,18 +191,18 @@ class Inbox:
 
 
 def _last_author() -> Any:
-    """Of a person: the flow's words leave the customer waiting."""
-    return _newest(Message.author).where(Message.author != "flow").scalar_subquery()
+    """Of a person: the flow's words leave the customer waiting, and notes are nobody's."""
+    return _newest(Message.author).where(Message.author.not_in(("flow", "note"))).scalar_subquery()
 
 
 def _last_messages(conversation_ids: list[int]) -> dict[int, Message]:
-    newest = _newest(Message.id).scalar_subquery()
+    newest = _newest(Message.id).where(Message.author != "note").scalar_subquery()
     of_each = select(newest).where(Conversation.id.in_(conversation_ids))
     found = db.session.scalars(
         select(Message)
         .where(Message.id.in_(of_each))
         .options(
-            load_only(Message.conversation_id, Message.author, Message.user_id),
+            load_only(Message.conversation_id, Message.author, Message.app_id, Message.user_id),
             joinedload(Message.user).load_only(User.name, User.email),
         )
     )

@@ -1,4 +1,5 @@
-"""Contacts, their conversations, the messages in them, the parts a message is sent in, and recoveries."""
+"""Contacts, their conversations, the messages in them, what becomes of those, the parts to be sent, and
+recoveries."""
 
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ OPEN = text("closed_at IS NULL")
 WAITING = text("state = 'waiting'")
 LEASED = text("leased_until IS NOT NULL")
 UNCLEAR = text("state = 'unclear'")
+FAILED = text("failed_at IS NOT NULL")
 
 
 class Contact(Model, BelongsToTenant):
@@ -54,7 +56,8 @@ class Contact(Model, BelongsToTenant):
 class Conversation(Model, BelongsToTenant):
     """One contact's talk with one page, from opening to closing. A contact has one open conversation at most.
 
-    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list.
+    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list; `changes` counts what
+    was done to messages that stood in it already.
     """
 
     __tablename__ = "conversations"
@@ -91,6 +94,7 @@ class Conversation(Model, BelongsToTenant):
     customer_read_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime] = mapped_column(default=utcnow)
     preview: Mapped[str] = mapped_column(default="")
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")
 
     page: Mapped[Page] = relationship(Page)
     contact: Mapped[Contact] = relationship(Contact)
@@ -103,13 +107,14 @@ class Conversation(Model, BelongsToTenant):
 
 
 class Message(Model):
-    """`author` is customer, agent, flow or page (somebody who answered in Meta's own inbox or another app).
+    """`author` is customer, agent, flow, page (somebody who answered in Meta's own inbox or another app,
+    `app_id`) or note (nobody said it: what the customer did beside writing).
 
-    `kind` is text, postback, quick_reply, referral or unsupported; `attachments` are
-    [{"type", "url", "title"}]; `occurred_at` is Meta's time, which orders a conversation; `key` comes from
-    the form an agent wrote it in, so that a form sent twice is one message; `delivery_id` is the delivery
-    that brought it or that the flow answers, for the logs; `recovered_at` is when a recovery brought it in,
-    because no delivery had.
+    `kind` is text, postback, quick_reply, referral, order, optin, unsupported or withdrawn; of a note, the
+    event's. `attachments` are [{"type", "url", "title", "cards" …}]; `occurred_at` is Meta's time, which
+    orders a conversation; `key` comes from the form an agent wrote it in, so that a form sent twice is one
+    message; `delivery_id` is the delivery that brought it or that the flow answers, for the logs;
+    `recovered_at` is when a recovery brought it in, because no delivery had.
     """
 
     __tablename__ = "messages"
@@ -123,6 +128,7 @@ class Message(Model):
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     author: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    app_id: Mapped[str | None]
     mid: Mapped[str | None]
     key: Mapped[str | None]
     kind: Mapped[str] = mapped_column(default="text")
@@ -145,13 +151,47 @@ class Message(Model):
         return self.author == "customer"
 
 
+class Wording(Model):
+    """What a message said before and after an edit. `number` 0 is the original, the others are Meta's count.
+
+    One without text: the message was withdrawn, and this is all that is left of it. Found by its `mid`,
+    because it may come before its message.
+    """
+
+    __tablename__ = "wordings"
+    __table_args__ = (UniqueConstraint("contact_id", "mid", "number"),)
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    mid: Mapped[str]
+    number: Mapped[int]
+    text: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship(Contact)
+
+
+class Reaction(Model):
+    """A customer's reaction to a message, by its `mid`; without `sign` it was taken back."""
+
+    __tablename__ = "reactions"
+    __table_args__ = (UniqueConstraint("contact_id", "mid"),)
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    mid: Mapped[str]
+    sign: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship(Contact)
+
+
 class Part(Model):
     """One call of Meta's Send API: a message longer than the channel's limit goes out in several.
 
     The row is the job. `state` is waiting, sent, delivered, read, failed, unclear (Meta may have it: never
     repeated blindly) or held (an earlier part of the message is unclear). `leased_until` says that a worker,
     `leased_by`, has it in hand; `attempts` counts the calls that Meta did not answer with a pause; `key`
-    travels to Meta as metadata, so that the echo can be told.
+    travels to Meta as metadata, so that the echo can be told. `failed_at`: when it failed by itself, and not
+    because an earlier part did.
     """
 
     __tablename__ = "parts"
@@ -159,6 +199,7 @@ class Part(Model):
         Index("ix_parts_waiting", "conversation_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_parts_due", "page_id", "next_try_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_parts_leased", "leased_by", "page_id", sqlite_where=LEASED, postgresql_where=LEASED),
+        Index("ix_parts_failed", "page_id", "failed_at", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_parts_unclear", "state", "id", sqlite_where=UNCLEAR, postgresql_where=UNCLEAR),
         UniqueConstraint("message_id", "position"),
     )
@@ -176,6 +217,7 @@ class Part(Model):
     leased_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
     error: Mapped[str | None]
     remedy: Mapped[str | None]
     error_code: Mapped[int | None]

@@ -73,6 +73,7 @@ def refused(part: Part, grant: Grant, error: GraphError) -> None:
 def failed(part: Part, error: str, remedy: str) -> None:
     followers = hold(part.message_id)[part.position + 1 :]
     part.state, part.leased_until, part.leased_by = "failed", None, None
+    part.failed_at = utcnow()
     part.error, part.remedy = error, remedy
     for follower in followers:
         if follower.state == "waiting":
@@ -92,5 +93,5 @@ def unclear(part: Part) -> None:
 
 def let_go(part: Part) -> None:
     """No worker has it in hand any more, and what an earlier try said no longer counts."""
-    part.leased_until = part.leased_by = None
+    part.leased_until = part.leased_by = part.failed_at = None
     part.error = part.remedy = part.error_code = part.error_subcode = None

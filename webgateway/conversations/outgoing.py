@@ -12,7 +12,7 @@ from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
 from ..meta import messages
 from ..meta.errors import GraphError
-from ..pages import tokens
+from ..pages import integrity, tokens
 from ..pages.models import Grant, Page
 from . import outcome, pace, queue, sends
 from .models import Conversation, Part
@@ -133,6 +133,8 @@ def _send(part: Part, grant: Grant) -> None:
             attempt.answered(error)
             outcome.refused(part, grant, error)
             db.session.commit()
+            if error.kind == "blocked":
+                integrity.look_up.later(part.page_id)
         else:
             attempt.answered()
             _remember(part, sent.message_id)

@@ -14,7 +14,7 @@ from ..meta.messages import LIMITS
 from ..pages.models import Page
 from ..users import zone
 from ..users.rights import current_tenant, needs, signed_in
-from . import attachments, closing, composer, delivery, thread, writing
+from . import attachments, authors, closing, composer, delivery, thread, writing
 from .forms import MessageForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
@@ -31,7 +31,9 @@ def index() -> ResponseReturnValue:
     view = Inbox(current_tenant, request.args, open_id)
     if request.args.get("token") == view.token:
         return "", 204
-    shown = {} if open_id is None or htmx.wants_fragment() else _pane(_find(open_id))
+    shown: dict[str, Any] = {"elsewhere": authors.elsewhere}
+    if open_id is not None and not htmx.wants_fragment():
+        shown = _pane(_find(open_id))
     return htmx.render(PAGE, "conversations/_list.html", view=view, states=STATES, **shown)
 
 
@@ -132,8 +134,10 @@ def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[s
         "closes_at": composer.closes_at(conversation),
         "form": form or MessageForm.blank(),
         "delivery_of": delivery.of,
+        "elsewhere": authors.elsewhere,
         "word_for": attachments.word,
         "pictures": attachments.pictures(conversation),
+        "place_of": attachments.place,
         "zone": zone.viewers(),
         "limits": LIMITS,
     }

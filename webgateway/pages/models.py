@@ -38,6 +38,7 @@ class Page(Model, BelongsToTenant):
     Save failed.
     A removed page keeps its row, for the conversations that happened on it. `next_send_at` keeps the pace of
     what is sent through it, `sends_paused_until` the pause that Meta asked for: contract 7.6.
+    `integrity_error` is why Meta did not say how the page stands with its rules (pages/notices.py).
     """
 
     __tablename__ = "pages"
@@ -88,6 +89,8 @@ class Page(Model, BelongsToTenant):
     drift_mended_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     missed_since: Mapped[datetime | None]
+    integrity_checked_at: Mapped[datetime | None]
+    integrity_error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     removed_at: Mapped[datetime | None]
 
@@ -147,7 +150,10 @@ class Account(Model):
     """A person who logged in through Facebook; `facebook_id` is the app-scoped id, `token` long-lived."""
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("gateway_id", "facebook_id"),)
+    __table_args__ = (
+        UniqueConstraint("gateway_id", "facebook_id"),
+        Index("ix_accounts_gateway_id_logged_in_at", "gateway_id", "logged_in_at"),
+    )
 
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"))
     facebook_id: Mapped[str]

@@ -14,6 +14,7 @@ from ..security import keep_opener
 from ..users.rights import current_tenant, needs
 from ..views import count
 from .models import Grant, Page
+from .notices import against
 from .refreshing import refresh as ask_meta
 from .subscribing import switch
 
@@ -57,7 +58,9 @@ def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
     query = Page.connected_to(gateway).options(selectinload(Page.grants).joinedload(Grant.account))
     search = (Page.name, Page.meta_id, Page.instagram_username)
     view = View(query, SORTS, "name", search, tie=Page.id)
-    return htmx.render("pages/index.html", "pages/_list.html", status, gateway=gateway, view=view)
+    return htmx.render(
+        "pages/index.html", "pages/_list.html", status, gateway=gateway, view=view, held=against(view.items)
+    )
 
 
 def pages_of(gateway: Gateway, ids: list[int]) -> list[Page]:
