@@ -61,7 +61,7 @@ def fill() -> None:
         Login(gateway_id=page.gateway_id, state_hash="0", redirect_uri="", code="AQD", **ada),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
         Comparison(
-            recovery=Recovery(gateway_id=page.gateway_id, since=KYIV, **ada),
+            recovery=Recovery(gateway_id=page.gateway_id, user_id=ada["user_id"], since=KYIV),
             page_id=page.id,
             channel="messenger",
             since=KYIV,
