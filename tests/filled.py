@@ -9,7 +9,7 @@ from webgateway.conversations.models import Part
 from webgateway.db import Model, db, utcnow
 from webgateway.heartbeat import Heartbeat
 from webgateway.journal.models import Delivery, Event
-from webgateway.pages.models import DataDeletion, Login
+from webgateway.pages.models import AuditEntry, DataDeletion, Login
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
 KYIV = datetime(2026, 3, 29, 3, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
@@ -52,6 +52,8 @@ def fill() -> None:
         _event(delivery, peter),
         Login(gateway_id=page.gateway_id, user_id=ada, state_hash="0", redirect_uri="", code="AQD"),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        DataDeletion(code="0", gateway_id=page.gateway_id, person="4705278912843591", issued_at=1785312004),
+        AuditEntry(kind="data deleted", gateway_id=page.gateway_id, code="0", counts={"contacts": 1}),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),
     ]
     db.session.add_all(rest)

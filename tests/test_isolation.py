@@ -63,6 +63,7 @@ def acme(app) -> dict[str, int]:
     return {
         "gateway_id": gateway.id,
         "page_id": page.id,
+        "account_id": account.id,
         "login_id": login.id,
         "flow_id": flow.id,
         "conversation_id": conversation.id,

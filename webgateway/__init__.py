@@ -9,14 +9,16 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
+from .conversations import erasing as erasing_conversations
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
 from .flows import routes as flows
 from .gateways import activation, deletion, meta_tab, registry
+from .journal import erasing as erasing_journal
 from .journal import public
 from .journal import routes as journal
 from .override import MethodOverride
-from .pages import accounts, connecting, instagram, leaving, logins, register
+from .pages import account_removal, accounts, connecting, instagram, leaving, logins, register
 from .pages import orphans as orphaned_pages
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
@@ -63,10 +65,12 @@ def create_app(settings: Settings | None = None) -> Application:
     commands.init_app(app)
     orphaned_pages.listen()
     orphaned_conversations.listen()
+    erasing_conversations.listen()
+    erasing_journal.listen()
 
     for part in (
-        conversations, registry, meta_tab, activation, deletion, register, accounts, connecting, instagram,
-        leaving, logins, flows, journal, users, access, roles, profile, public,
+        conversations, registry, meta_tab, activation, deletion, register, accounts, account_removal,
+        connecting, instagram, leaving, logins, flows, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

@@ -16,13 +16,15 @@ from .models import Conversation, Message
 
 @dataclass(frozen=True)
 class Lock:
-    """Why nobody may write, and what helps; `popup`: in a window of its own."""
+    """Why nobody may write, and what helps; `popup`: in a window of its own. `stranded`: what is written
+    already waits for a login."""
 
     reason: str
     remedy: str
     action_url: str | None = None
     action_label: str | None = None
     popup: bool = False
+    stranded: bool = False
 
 
 CLOSED = Lock("This conversation is closed.", "A new message from the customer opens a new conversation.")
@@ -90,9 +92,11 @@ def _closed(conversation: Conversation) -> Lock:
 
 
 def _no_token(conversation: Conversation, user: User | None) -> Lock:
+    reason = f"{NO_TOKEN} {conversation.page.problem or ''}".rstrip()
     if user is None or not user.may("gateways", "edit"):
-        return Lock(NO_TOKEN, "Ask an administrator to reconnect the page. Messages still arrive.")
+        remedy = "Ask an administrator to reconnect the page. Messages still arrive."
+        return Lock(reason, remedy, stranded=True)
     purpose = "instagram" if conversation.channel == "instagram" else "pages"
     url = url_for("connecting.start", gateway_id=conversation.page.gateway_id, purpose=purpose)
     remedy = "Reconnect the page through Facebook. Messages still arrive."
-    return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True)
+    return Lock(reason, remedy, url, "Reconnect", popup=True, stranded=True)

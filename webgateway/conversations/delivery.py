@@ -7,6 +7,10 @@ from . import pace
 from .models import Message
 from .outcome import ARRIVED
 
+STRANDED = (
+    "No login lets us write for this page.",
+    "It goes out when the page is reconnected, unless Meta's 24 hours are over by then.",
+)
 WORDS = {"sent": "Sent", "delivered": "Delivered", "read": "Read"}
 
 
@@ -25,8 +29,8 @@ class Delivery:
     paused_until: datetime | None = None
 
 
-def of(message: Message) -> Delivery | None:
-    """None for what was not sent from here."""
+def of(message: Message, stranded: bool = False) -> Delivery | None:
+    """None for what was not sent from here. `stranded`: nobody's login covers the page."""
     parts = message.parts
     if not parts:
         return None
@@ -38,6 +42,8 @@ def of(message: Message) -> Delivery | None:
             first = troubled[0]
             return Delivery(some or text, tone, first.error, first.remedy, True, text == "Unclear")
     waiting = [part for part in parts if part.state == "waiting"]
+    if waiting and stranded:
+        return Delivery(some or "Waiting", "warn", *STRANDED)
     if waiting:
         paused_until = pace.paused_until(message.conversation.page)
         if paused_until:

@@ -26,7 +26,6 @@ LEASE = timedelta(minutes=2)
 TRIES = 5
 
 DISCONNECTED = ("This page is no longer connected.", "An administrator can connect it again.")
-NO_TOKEN = ("Facebook no longer lets us write for this page.", "An administrator must reconnect the page.")
 SWITCHED_OFF = ("The chat gateway is switched off.", "An administrator can switch it on.")
 TOO_LATE = (
     "The customer wrote more than 24 hours ago, and Meta allows no answer after that.",
@@ -61,12 +60,14 @@ def work(part_id: int) -> None:
             )
         ).one()
         grant = tokens.live_grant(part.page)
-        refusal = _refusal(part, grant)
+        refusal = _refusal(part)
     if part.state != "waiting":
         return
-    if refusal is not None or grant is None:
-        outcome.failed(part, *(refusal or NO_TOKEN))
+    if refusal is not None:
+        outcome.failed(part, *refusal)
         sends.tell(part, kind="not_asked")
+    elif grant is None:
+        outcome.set_aside(part)
     else:
         _send(part, grant)
     db.session.commit()
@@ -104,14 +105,12 @@ def _lease(page: Page, part: Part) -> int:
     return part.id
 
 
-def _refusal(part: Part, grant: Grant | None) -> tuple[str, str] | None:
+def _refusal(part: Part) -> tuple[str, str] | None:
     page = part.page
     if page.removed_at or page.gateway.deleted_at:
         return DISCONNECTED
     if not page.gateway.enabled:
         return SWITCHED_OFF
-    if grant is None:
-        return NO_TOKEN
     # What waited, for a pause or for Meta to come back, may have waited too long: contract 7.4.
     wrote = part.conversation.customer_wrote_at
     return None if messages.window(wrote, utcnow()) == "open" else TOO_LATE

@@ -9,15 +9,9 @@ from ..meta.errors import GraphError
 from ..meta.graph import Graph
 from ..meta.oauth import Person, TokenInfo, UserToken
 from ..meta.pages import FoundPage
+from .sufficing import REQUIRED, Subject, covers, shortcoming
 
 ASKED = {"pages": oauth.PAGE_PERMISSIONS, "instagram": oauth.INSTAGRAM_PERMISSIONS}
-REQUIRED = {
-    "pages": oauth.REQUIRED_FOR_PAGES,
-    # The switch subscribes `messages`, which Meta gives only with pages_messaging: contract 3.6.
-    "instagram": (*oauth.REQUIRED_FOR_INSTAGRAM, "pages_messaging"),
-}
-ENOUGH = {"MESSAGING": "answer messages", "MODERATE": "receive messages"}
-"""Tasks a person needs on a page, and what for: contract 12."""
 
 
 @dataclass(frozen=True)
@@ -41,26 +35,9 @@ class Discovery:
 
     def shortcoming(self, page: FoundPage) -> str | None:
         """Why this login is not enough to receive the page's messages and to answer them."""
-        for permission in REQUIRED[self.purpose]:
-            if not self._holds(permission, page):
-                return (
-                    f"The permission {permission} was not given for this page. Log in again and leave it on."
-                )
-        for task, what in ENOUGH.items():
-            if page.tasks is not None and task not in page.tasks:
-                return (
-                    f"{self.person_name} may not {what} on this page. A page administrator must give "
-                    f"the task {task} in the page's settings on Facebook; then log in again."
-                )
-        return None
-
-    def _holds(self, permission: str, page: FoundPage) -> bool:
-        if permission not in self.granted:
-            return False
-        targets = self.info.granular.get(permission)
-        if permission.startswith("instagram_"):
-            return targets is None or page.instagram is None or page.instagram.id in targets
-        return targets is None or page.id in targets
+        instagram_id = page.instagram.id if page.instagram else None
+        of = Subject(page.id, instagram_id, page.tasks)
+        return shortcoming(self.purpose, self.granted, self.info, of, self.person_name)
 
 
 def discover(
@@ -84,14 +61,8 @@ def discover(
     granted = {name for name, status in oauth.permissions(graph, token.value).items() if status == "granted"}
     person = oauth.me(graph, token.value)
     everything = meta_pages.discover(graph, token.value, info, granted, on_progress, known.get(person.id, ()))
-    pages = [page for page in everything if _ticked(info, page)]
+    pages = [page for page in everything if covers(info, page.id)]
     return Discovery(purpose, token, info, granted, person, pages, _subscriptions(graph, pages))
-
-
-def _ticked(info: TokenInfo, page: FoundPage) -> bool:
-    """A portfolio shows all its pages, also those nobody chose; no ids at all means every page."""
-    chosen = [info.granular[name] for name in oauth.REQUIRED_FOR_PAGES if name in info.granular]
-    return not chosen or any(targets is None or page.id in targets for targets in chosen)
 
 
 def _subscriptions(graph: Graph, pages: list[FoundPage]) -> dict[str, set[str] | GraphError]:

@@ -11,7 +11,7 @@ from ..gateways.models import Gateway
 from ..meta.pages import FoundPage
 from .asking import in_words
 from .discovery import Discovery
-from .models import Account, Grant, Login, Page
+from .models import DAILY, Account, Grant, Login, Page
 from .refreshing import describe
 from .subscribing import believe
 
@@ -79,7 +79,9 @@ def _account(gateway: Gateway, discovery: Discovery) -> Account:
     account.expires_at = discovery.token.expires_at or discovery.info.expires_at
     account.data_access_expires_at = discovery.info.data_access_expires_at
     account.scopes = sorted(discovery.granted)
-    account.logged_in_at = utcnow()
+    account.purpose = discovery.purpose
+    account.logged_in_at = account.checked_at = utcnow()
+    account.check_at = account.logged_in_at + DAILY
     account.dead_since = account.dead_reason = None
     db.session.add(account)
     db.session.flush()
@@ -163,7 +165,9 @@ def _grant(
             "token": found.token,
             "tasks": sorted(found.tasks or ()),
             "suffices": shortcoming is None,
+            "shortcoming": shortcoming,
             "granted_at": utcnow(),
+            "check_at": utcnow() + DAILY,
             "dead_since": None,
             "dead_reason": None,
         }
