@@ -326,6 +326,49 @@ def test_it_happens_by_the_clock(app):
     assert "webgateway.pages.checking.check" in tasks
 
 
+class TestRenewing:
+    """A person's token that ends within a week is exchanged, as far as Facebook gives a longer one."""
+
+    SOON = int(utcnow().timestamp()) + 3 * 86400
+
+    def test_it_is_exchanged_with_the_apps_secret_and_kept(self, page, olena, check, meta):
+        check({USER: works("1080", expires_at=self.SOON)})
+        assert ("POST", "oauth/access_token") in meta.calls
+        assert olena.token == "EAA-user-long"
+        assert (olena.expires_at - utcnow()).days > 50
+        assert page.ending is None
+        assert page.grants[0].token == TOKEN
+
+    def test_one_that_lasts_is_left_alone(self, olena, check, meta):
+        check()
+        assert ("POST", "oauth/access_token") not in meta.calls
+
+    @pytest.mark.parametrize("seconds", [None, 3600])
+    def test_one_that_is_no_longer_is_not_kept(self, page, olena, check, meta, monkeypatch, seconds):
+        answer = {"access_token": "EAA-other", **({"expires_in": seconds} if seconds else {})}
+        monkeypatch.setattr(meta, "_token", lambda _: answer)
+        check({USER: works("1080", expires_at=self.SOON)})
+        assert olena.token == USER
+        assert "must reconnect" in page.ending
+
+    def test_a_refusal_changes_nothing(self, page, olena, check, meta):
+        meta.refuses["oauth/access_token"] = DEAD
+        check({USER: works("1080", expires_at=self.SOON)})
+        assert (olena.token, olena.dead_since) == (USER, None)
+        assert page.grants[0].works
+
+    def test_a_login_that_came_meanwhile_stays(self, olena, check, meta):
+        def again():
+            fresh = {"token": "EAA-new", "logged_in_at": utcnow()}
+            newer = db.update(type(olena)).values(**fresh)
+            db.session.execute(newer.execution_options(synchronize_session=False))
+            db.session.commit()
+
+        meta.meanwhile["oauth/access_token"] = again
+        check({USER: works("1080", expires_at=self.SOON)})
+        assert olena.token == "EAA-new"
+
+
 class TestWarning:
     """A login that ends within a week: who must act, and until when."""
 

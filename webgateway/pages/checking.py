@@ -16,6 +16,7 @@ from ..meta.oauth import TokenInfo
 from ..tasks import every
 from . import verdicts
 from .models import Account, Grant, Page
+from .renewing import renew
 
 PEOPLE, TOKENS = 10, 40
 """Asked about in a round, of one gateway: four rounds an hour stay within Meta's 200 calls (contract 7.6)."""
@@ -47,6 +48,7 @@ def _check_accounts(gateway: Gateway) -> bool:
     accounts = _found(_due_accounts(gateway.id), Account.check_at, PEOPLE)
     said = _ask(gateway, [(account.id, account.logged_in_at, account.token) for account in accounts])
     verdicts.of_accounts(said)
+    renew(gateway, said)
     return _reached(said)
 
 
