@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from flask_migrate import upgrade
 
 from tests import cast
 from tests.conftest import settings_in
-from tests.durability.trial import Result, Trial
+from tests.durability.trial import LOG, Result, Trial
 from tests.servers import postgresql, redis
 from webgateway import create_app
 from webgateway.db import db
@@ -26,7 +27,12 @@ PAUSE = 0.02
 def trial(on: str, seconds: float, seed: int) -> Result:
     """`on` is one of PLACES; each commit survives a power cut there, as in production."""
     with place(on) as (settings, in_the_middle):
-        return Trial(settings, seconds, seed, pause=PAUSE, in_the_middle=in_the_middle).run()
+        result = Trial(settings, seconds, seed, pause=PAUSE, in_the_middle=in_the_middle).run()
+        if not result.verdict.good:
+            kept = Path(tempfile.gettempdir()) / f"webgateway-durability-{seed}.log"
+            shutil.copy(Path(settings.instance) / LOG, kept)
+            sys.stderr.write(f"What the processes said is in {kept}\n")
+        return result
 
 
 @contextmanager

@@ -31,6 +31,8 @@ VICTIMS = {
 }
 PAUSES = (0.2, 1.4)
 """Seconds between two kills, at least and at most."""
+LOG = "processes.log"
+"""In the instance folder: what all processes say."""
 PATIENCE = 30.0
 """Seconds without progress after which something counts as stuck."""
 
@@ -70,7 +72,7 @@ class Trial:
         return Result(self.seed, len(stream.promised), said, kills, seconds, verdict)
 
     def _run(self, settings: Settings) -> tuple[Stream, Counter[str], float]:
-        installation = Installation(settings, Path(settings.instance) / "processes.log")
+        installation = Installation(settings, Path(settings.instance) / LOG)
         stream = Stream(installation.port, prepare(), cast.APP_SECRET, self.seed, pause=self.pause)
         try:
             installation.start_web()

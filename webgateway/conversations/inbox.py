@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, load_only
 from werkzeug.datastructures import MultiDict
 
 from ..db import db
 from ..fields import whole
+from ..listing import holds
 from ..pages.models import Page
 from ..tenants.models import Tenant
+from ..users.models import User
 from .models import Contact, Conversation, Message
 
 STATES = {"open": "Open", "closed": "Closed", "all": "Open and closed"}
@@ -24,6 +27,13 @@ MOST = 1000
 RECENT = 10_000
 """Conversations in which a part of a name and other words are looked for; a whole name is found in all."""
 NAMESAKES = 100
+OF_A_ROW = (
+    Conversation.channel,
+    Conversation.closed_at,
+    Conversation.last_message_at,
+    Conversation.preview,
+)
+OF_A_CONTACT = (Contact.channel, Contact.meta_id, Contact.name, Contact.username, Contact.picture_url)
 NEWEST = (Conversation.last_message_at.desc(), Conversation.id.desc())
 
 
@@ -69,8 +79,16 @@ class Inbox:
         return {"q": self.q, "state": self.state, "page_id": self.page_id}
 
     def url_of(self, conversation: Conversation) -> str:
+        return f"{self._address}{conversation.id}{self._asked}"
+
+    @cached_property
+    def _address(self) -> str:
+        return url_for("conversations.index")
+
+    @cached_property
+    def _asked(self) -> str:
         values = {name: value for name, value in self.filters.items() if value and value != "open"}
-        return url_for("conversations.show", conversation_id=conversation.id, **values)
+        return f"?{urlencode(values)}" if values else ""
 
     @property
     def next_shown(self) -> int | None:
@@ -98,11 +116,12 @@ class Inbox:
         return bool(self.q or self.page_id or self.state == "closed")
 
     @property
-    def pages(self) -> list[Page]:
-        """For the menu, which is no use with thousands: the search finds every page by its name."""
-        first = db.session.scalars(Page.of(self.tenant).order_by(Page.name).limit(IN_MENU)).all()
-        chosen = Page.of(self.tenant).where(Page.id == self.page_id)
-        return [*first, *db.session.scalars(chosen.where(Page.id.not_in([page.id for page in first])))]
+    def pages(self) -> list[Any]:
+        """Ids and names for the menu; no use with thousands, but the search finds a page by its name."""
+        named = Page.of(self.tenant).with_only_columns(Page.id, Page.name)
+        first = db.session.execute(named.order_by(Page.name).limit(IN_MENU)).all()
+        chosen = named.where(Page.id == self.page_id, Page.id.not_in([page.id for page in first]))
+        return [*first, *(db.session.execute(chosen) if self.page_id else ())]
 
     @property
     def page_connected(self) -> bool:
@@ -128,7 +147,11 @@ class Inbox:
             .join(Conversation.contact)
             .join(Conversation.page)
             .where(*self._narrow())
-            .options(contains_eager(Conversation.contact), contains_eager(Conversation.page))
+            .options(
+                load_only(*OF_A_ROW),
+                contains_eager(Conversation.contact).load_only(*OF_A_CONTACT),
+                contains_eager(Conversation.page).load_only(Page.name),
+            )
             .order_by(*NEWEST)
         )
 
@@ -149,7 +172,7 @@ class Inbox:
         if before is not None:
             query = query.where(Conversation.last_message_at > before)
         sought = (Contact.name, Contact.username, Conversation.preview, Page.name)
-        query = query.where(or_(*(column.icontains(self.q, autoescape=True) for column in sought)))
+        query = query.where(or_(*(holds(column, self.q) for column in sought)))
         return db.session.execute(query.limit(self.shown + 1)).all()
 
     def _named(self, query: Select[Any]) -> Sequence[Any]:
@@ -176,7 +199,12 @@ def _last_messages(conversation_ids: list[int]) -> dict[int, Message]:
     newest = _newest(Message.id).scalar_subquery()
     of_each = select(newest).where(Conversation.id.in_(conversation_ids))
     found = db.session.scalars(
-        select(Message).where(Message.id.in_(of_each)).options(joinedload(Message.user))
+        select(Message)
+        .where(Message.id.in_(of_each))
+        .options(
+            load_only(Message.conversation_id, Message.author, Message.user_id),
+            joinedload(Message.user).load_only(User.name, User.email),
+        )
     )
     return {message.conversation_id: message for message in found}
 

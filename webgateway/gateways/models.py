@@ -42,10 +42,10 @@ class Gateway(Model, BelongsToTenant):
     __table_args__ = (
         Index("uq_gateways_app_id", "app_id", unique=True, sqlite_where=KEPT, postgresql_where=KEPT),
         Index("ix_gateways_tenant_id_name", "tenant_id", "name"),
-        # As the registry sorts them.
+        # As the registry sorts them, with all that it searches in.
         Index(
             "ix_gateways_by_name",
-            *("tenant_id", text("lower(name)"), "id"),
+            *("tenant_id", text("lower(name)"), "id", "name", "uri", "app_id"),
             sqlite_where=KEPT,
             postgresql_where=KEPT,
         ),

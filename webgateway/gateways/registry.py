@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, literal
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import func
+from sqlalchemy.orm import contains_eager, defer
 
 from .. import htmx
 from ..db import utcnow
@@ -11,7 +11,6 @@ from ..flows.models import Flow
 from ..listing import View
 from ..meta import versions
 from ..meta.pages import APP_FIELDS
-from ..settings import current_settings
 from ..users.rights import current_tenant, needs
 from .models import PROVIDER, Gateway
 from .troubles import troubles
@@ -32,10 +31,10 @@ def words() -> dict[str, object]:
 @blueprint.get("/")
 @needs("gateways", "read")
 def index() -> ResponseReturnValue:
-    # someone may search for the whole address, as Meta's settings show it
-    address = literal(f"{current_settings().public_url}/meta/") + Gateway.uri
     view = View(
-        Gateway.of(current_tenant).outerjoin(Gateway.flow).options(contains_eager(Gateway.flow)),
+        Gateway.of(current_tenant)
+        .outerjoin(Gateway.flow)
+        .options(contains_eager(Gateway.flow), defer(Gateway.app_secret), defer(Gateway.verify_token)),
         sorts={
             "name": func.lower(Gateway.name),
             "flow": func.lower(func.coalesce(Flow.name, "")),
@@ -43,7 +42,8 @@ def index() -> ResponseReturnValue:
             "created": Gateway.created_at,
         },
         default="name",
-        search=(Gateway.name, address, Gateway.app_id),
+        search=(Gateway.name, Gateway.uri, Gateway.app_id),
+        meant=lambda words: words.rpartition("/meta/")[2],  # the whole address, as Meta's settings show it
         tie=Gateway.id,
     )
     return htmx.render("gateways/index.html", "gateways/_list.html", view=view)

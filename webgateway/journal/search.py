@@ -6,12 +6,15 @@ from werkzeug.datastructures import MultiDict
 
 from ..db import db
 from ..fields import whole
+from ..gateways.models import Gateway
+from ..listing import holds
+from ..pages.models import Page
 from ..tenants.models import Tenant
 from .models import OUTCOMES, Delivery, Event
 
 MOST = 10_000
 UNREAD_SHOWN = 50
-RECENT = 20_000
+RECENT = 10_000
 """Events in which words and parts of ids are looked for; an id of WHOLE is found in all of them."""
 WHOLE = (Event.mid, Event.user_id)
 PARTS = (*WHOLE, Event.account_id)
@@ -29,13 +32,17 @@ class Search:
         query = Event.of(self.tenant).where(*self.narrow(Event, self.outcome))
         if self.outcome:
             query = query.where(Event.outcome == self.outcome)
-        return query.options(joinedload(Event.delivery), joinedload(Event.gateway), joinedload(Event.page))
+        return query.options(
+            joinedload(Event.delivery).load_only(Delivery.received_at),
+            joinedload(Event.gateway).load_only(Gateway.name),
+            joinedload(Event.page).load_only(Page.name),
+        )
 
     @property
     def unread(self) -> list[Delivery]:
         """Deliveries that no event tells of, because they wait to be read or cannot be read."""
         newest = Delivery.of(self.tenant).where(*self.narrow(Delivery)).order_by(Delivery.id.desc())
-        newest = newest.limit(UNREAD_SHOWN).options(joinedload(Delivery.gateway))
+        newest = newest.limit(UNREAD_SHOWN).options(joinedload(Delivery.gateway).load_only(Gateway.name))
         # Each state by itself: only so SQLite takes the small index.
         found = [
             delivery
@@ -65,7 +72,7 @@ class Search:
         if self.gateway_id:
             conditions.append(table.gateway_id == self.gateway_id)
         if self.q and table is Delivery:
-            conditions.append(Delivery.error.icontains(self.q, autoescape=True))
+            conditions.append(holds(Delivery.error, self.q))
         elif self.q:
             whole = self._whole_id()
             conditions += self._part_of_recent(outcome) if whole is None else [whole]
@@ -83,8 +90,7 @@ class Search:
         if outcome:
             ids = ids.where(Event.outcome == outcome)
         before = db.session.scalar(ids.offset(RECENT).limit(1)) or 0
-        parts = (column.contains(self.q, autoescape=True) for column in PARTS)
-        return [Event.id > before, or_(*parts, Event.reason.icontains(self.q, autoescape=True))]
+        return [Event.id > before, or_(*(holds(column, self.q) for column in (*PARTS, Event.reason)))]
 
 
 def _unread(state: str) -> list[ColumnElement[bool]]:

@@ -48,10 +48,10 @@ class Page(Model, BelongsToTenant):
         UniqueConstraint("gateway_id", "meta_id"),
         Index("ix_pages_gateway_id_name", "gateway_id", "name"),
         Index("ix_pages_tenant_id_name", "tenant_id", "name"),
-        # As the register sorts them.
+        # As the register sorts them, with all that it searches in.
         Index(
             "ix_pages_by_name",
-            *("gateway_id", text("lower(name)"), "id"),
+            *("gateway_id", text("lower(name)"), "id", "name", "meta_id", "instagram_username"),
             sqlite_where=CONNECTED,
             postgresql_where=CONNECTED,
         ),
