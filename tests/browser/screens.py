@@ -14,6 +14,7 @@ SCREENS = {
     "meta-tab": "/gateways/{gateway}",
     "pages": "/gateways/{gateway}/pages",
     "accounts": "/gateways/{gateway}/pages/{page}/accounts",
+    "account-removal": "/gateways/{gateway}/accounts/{account}/removal",
     "instagram": "/gateways/{gateway}/instagram",
     "deletion": "/gateways/deletions/new?ids={gateway}",
     "conversations": "/conversations/",

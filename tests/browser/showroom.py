@@ -47,7 +47,8 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         db.session.commit()
         talk = _long_talk(pages[0])
         _other_talks(app, gateway, pages[0])
-        ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
+        ids = {"gateway": gateway.id, "page": pages[0].id, "account": olena.id}
+        ids |= {"conversation": talk.id, "flow": gateway.flow_id}
         db.session.remove()
     return ids
 
