@@ -3,7 +3,7 @@
 import os
 import sys
 
-from webgateway import counting, logs
+from webgateway import counting, logs, memory
 from webgateway.settings import Settings, SettingsError
 
 try:
@@ -30,6 +30,10 @@ logconfig_dict = logs.configuration(settings.log_level, settings.log_format)
 
 def on_starting(_server):  # type: ignore[no-untyped-def]
     counting.bury_the_dead()
+
+
+def post_fork(_server, _worker):  # type: ignore[no-untyped-def]
+    memory.init()
 
 
 def child_exit(_server, worker):  # type: ignore[no-untyped-def]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from webgateway.conversations.comments import Comment
 from webgateway.conversations.models import Contact, Conversation, Message
 from webgateway.db import db, utcnow
 from webgateway.flows.models import Flow
@@ -65,6 +66,8 @@ def gateway(name: str = "Support", **values: object) -> Gateway:
 
 
 def page(on: Gateway, name: str = "Cisco Dogs", meta_id: str = "102938475610293", **values: object) -> Page:
+    """Switched on, as Meta has it, unless told otherwise; so is its Instagram account, if it has one."""
+    subscribed = values.get("subscribed", True)
     return _kept(
         Page(
             **{
@@ -72,7 +75,9 @@ def page(on: Gateway, name: str = "Cisco Dogs", meta_id: str = "102938475610293"
                 "gateway": on,
                 "meta_id": meta_id,
                 "name": name,
-                "subscribed": True,
+                "subscribed": subscribed,
+                "messenger_wanted": subscribed,
+                "instagram_wanted": bool(subscribed and values.get("instagram_id")),
                 **values,
             }
         )
@@ -99,7 +104,7 @@ def contact(
     on: Page, name: str | None = "Peter Chang", meta_id: str = "7392015648120394", **values: object
 ) -> Contact:
     given = {"tenant_id": on.tenant_id, "page": on, "channel": "messenger", "meta_id": meta_id, "name": name}
-    return _kept(Contact(**{**given, "profile_checked_at": utcnow(), **values}))
+    return _kept(Contact(**{**given, "consented_at": utcnow(), "profile_checked_at": utcnow(), **values}))
 
 
 def conversation(with_: Contact, **values: object) -> Conversation:
@@ -122,6 +127,25 @@ def message(
 ) -> Message:
     given = {"conversation": in_, "page_id": in_.page_id, "author": author, "text": text}
     return _kept(Message(**{**given, "occurred_at": utcnow() - timedelta(minutes=5), **values}))
+
+
+def comment(on: Page, text: str = "How much is a crate?", **values: object) -> Comment:
+    """Written an hour ago by Joan Doe under a post."""
+    written = utcnow() - timedelta(hours=1)
+    given = {
+        "tenant_id": on.tenant_id,
+        "page": on,
+        "channel": "messenger",
+        "meta_id": "901097836652708_903438993085259",
+        "post_id": "102938475610293_901097836652708",
+        "post_url": "https://www.facebook.com/102938475610293_901097836652708",
+        "author_id": "8423678347823",
+        "author_name": "Joan Doe",
+        "text": text,
+        "at": written,
+        "text_at": written,
+    }
+    return _kept(Comment(**{**given, **values}))
 
 
 def _kept(record):  # type: ignore[no-untyped-def]

@@ -6,6 +6,7 @@ from werkzeug.routing import Rule
 
 from tests import cast
 from tests.test_url_map import SIGNED_IN_ONLY, rules
+from webgateway.conversations.models import Recovery
 from webgateway.db import db, utcnow
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import Login
@@ -19,11 +20,14 @@ QUERIES = [
     "/conversations/{conversation_id}?shown={}",
     "/conversations/{conversation_id}?first={}",
     "/conversations/{conversation_id}/messages?first={}&shown={}",
+    "/conversations/comments/?page_id={}",
+    "/conversations/comments/?page={}&size={}",
     "/journal/?gateway={}",
     "/journal/?page={}&size={}",
     "/gateways/?page={}&size={}",
     "/gateways/{gateway_id}/pages?page={}&size={}",
     "/gateways/{gateway_id}/pages?connected={}",
+    "/gateways/{gateway_id}/health?page={}&size={}",
     "/flows/?page={}",
     "/users/?page={}",
 ]
@@ -52,7 +56,8 @@ def acme(app) -> dict[str, int]:
     login.result = {name: [] for name in ("added", "unchanged", "lost", "kept", "unusable", "declined")}
     login.finished_at = utcnow()
     role = Role(tenant_id=gateway.tenant_id, name="Night shift", permissions=["journal:read"])
-    db.session.add_all([delivery, login, role])
+    recovery = Recovery(gateway_id=gateway.id, since=utcnow())
+    db.session.add_all([delivery, login, role, recovery])
     db.session.flush()
     event = Event(
         tenant_id=gateway.tenant_id, delivery_id=delivery.id, gateway_id=gateway.id, page_id=page.id,
@@ -65,9 +70,11 @@ def acme(app) -> dict[str, int]:
         "page_id": page.id,
         "account_id": account.id,
         "login_id": login.id,
+        "recovery_id": recovery.id,
         "flow_id": flow.id,
         "conversation_id": conversation.id,
         "message_id": message.id,
+        "comment_id": cast.comment(page).id,
         "delivery_id": delivery.id,
         "event_id": event.id,
         "user_id": cast.person("Gail").id,

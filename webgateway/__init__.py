@@ -9,16 +9,32 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
+from .conversations import commenting, recoveries
 from .conversations import erasing as erasing_conversations
+from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
 from .flows import routes as flows
-from .gateways import activation, deletion, meta_tab, registry
-from .journal import erasing as erasing_journal
-from .journal import public
+from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
+from .journal import forgetting as forgetting_journal
+from .journal import health as journal_health
+from .journal import outages, public
 from .journal import routes as journal
 from .override import MethodOverride
-from .pages import account_removal, accounts, connecting, instagram, leaving, logins, register
+from .pages import (
+    account_removal,
+    accounts,
+    board,
+    connecting,
+    instagram,
+    leaving,
+    logins,
+    precaution,
+    reconciling,
+    register,
+    restoration,
+)
+from .pages import health as page_health
 from .pages import orphans as orphaned_pages
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
@@ -26,6 +42,8 @@ from .users import routes as users
 from .users.rights import signed_in
 
 csrf = CSRFProtect()
+rounds = (watching, reconciling, outages)
+"""What runs by the clock (tasks.every) and is imported by nobody else."""
 
 
 class Application(Flask):
@@ -66,11 +84,15 @@ def create_app(settings: Settings | None = None) -> Application:
     orphaned_pages.listen()
     orphaned_conversations.listen()
     erasing_conversations.listen()
-    erasing_journal.listen()
+    forgetting_journal.listen()
+    page_health.listen()
+    conversation_health.listen()
+    journal_health.listen()
 
     for part in (
-        conversations, registry, meta_tab, activation, deletion, register, accounts, account_removal,
-        connecting, instagram, leaving, logins, flows, journal, users, access, roles, profile, public,
+        conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
+        account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
+        catalogue, flows, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

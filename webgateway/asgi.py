@@ -77,7 +77,7 @@ class Front:
                     return row
                 return doors.KEPT if await self._kept(door.keep(row)) else doors.UNAVAILABLE
         except SQLAlchemyError as error:
-            return doors.unavailable(error)
+            return door.unavailable(uri, error)
 
     async def _kept(self, place: Place[Row]) -> bool:
         """All of a batch wait for the same event: the writing thread wakes this one once."""

@@ -14,6 +14,9 @@ from sqlalchemy.exc import OperationalError
 PATIENCE = 10.0
 """Seconds a writer waits for its turn before the database counts as locked."""
 
+CACHE = 512
+"""KiB of each connection, of which every thread has one; the system caches the file for all of them."""
+
 
 class Turn:
     """Whose turn it is to write: threads by a lock, processes by `flock` on a file beside the database.
@@ -112,6 +115,7 @@ def listen(engine: Engine) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{CACHE}")
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)

@@ -1,4 +1,5 @@
-"""Works on what waits: reads deliveries, lets events take effect, sends messages; runs Huey beside it.
+"""Works on what waits: reads deliveries, lets events take effect, sends messages, completes logins, recovers
+what was not delivered; runs Huey beside it.
 
 The rows are the jobs: several workers may run, a killed one loses nothing. See docs/architecture.md.
 """
@@ -15,8 +16,8 @@ from flask import Flask
 from huey.consumer import Consumer
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from . import counting, metrics
-from .conversations import outgoing
+from . import counting, memory, metrics
+from .conversations import outgoing, recovery
 from .db import db, passing
 from .heartbeat import BEAT, beat, leave
 from .journal import reading, taking
@@ -63,6 +64,7 @@ def kinds() -> list[Kind]:
         Kind("taking", taking, "events", threads=2, next="parts"),
         Kind("sending", outgoing, "parts", threads=SENDERS),
         Kind("completing", completing, "logins", threads=2),
+        Kind("recovering", recovery, "comparisons", threads=2),
     ]
 
 
@@ -103,6 +105,7 @@ class Worker:
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: self.stopping.set())
         counting.bury_the_dead()
+        memory.init()
         self.start()
         log.info("worker %s is at work", self.name)
         self.stopping.wait()

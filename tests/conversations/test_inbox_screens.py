@@ -122,7 +122,7 @@ def test_the_flows_greeting_is_no_answer(as_gail, peter):
         ("agent", "Gail", "You:"),
         ("agent", "Sam", "Sam:"),
         ("flow", None, "Flow:"),
-        ("page", None, "Meta&#39;s inbox:"),
+        ("page", None, "Outside of here:"),
     ],
 )
 def test_the_preview_says_who_wrote_it_when_it_was_not_the_customer(as_gail, peter, author, name, told):

@@ -6,35 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from tests import cast
-from tests.deliveries import NOON, PAGE, PETER, delivery, echo, post, text
+from tests.conversations.receiving import INSTAGRAM, item, last_event, messages
+from tests.deliveries import NOON, PETER, echo, text
 from webgateway.conversations import outgoing
-from webgateway.conversations.models import Contact, Conversation, Message, Part
+from webgateway.conversations.models import Contact, Conversation, Part
 from webgateway.db import db, utcnow
-from webgateway.journal import reading, taking
-from webgateway.journal.models import Event
-
-
-@pytest.fixture
-def receive(visitor, gateway, page, work):
-    """Deliver items and let them take effect; sending is left alone."""
-
-    def receiving(*items, **envelope):
-        post(visitor, gateway, delivery(*items, **envelope))
-        work(reading, taking)
-
-    return receiving
-
-
-def messages() -> list[Message]:
-    return list(db.session.scalars(select(Message).order_by(Message.occurred_at, Message.id)))
-
-
-def last_event() -> Event:
-    return db.session.scalars(select(Event).order_by(Event.id.desc())).first()
-
-
-def item(**members):
-    return {"sender": {"id": PETER}, "recipient": {"id": PAGE}, "timestamp": NOON, **members}
 
 
 def test_a_first_message_opens_a_conversation_with_a_new_contact(receive, page):
@@ -146,29 +122,8 @@ def test_a_gateway_without_a_flow_says_nothing(receive):
     assert [message.author for message in messages()] == ["customer"]
 
 
-def test_standby_events_are_ignored_with_the_reason(visitor, gateway, page, work):
-    body = {"object": "page", "entry": [{"id": PAGE, "time": NOON, "standby": [text("Hi", "m_1")]}]}
-    post(visitor, gateway, body)
-    work(reading, taking)
-    assert (last_event().outcome, last_event().reason) == (
-        "ignored",
-        "Another app owns this conversation at Meta.",
-    )
-    assert messages() == []
-
-
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"reaction": {"mid": "m_1", "action": "react", "reaction": "love", "emoji": "❤"}},
-        {"message_edit": {"mid": "m_1", "text": "edited", "num_edit": 1}},
-        {"optin": {"ref": "x", "user_ref": "y"}},
-        {"account_linking": {"status": "linked", "authorization_code": "c"}},
-        {"something_new_of_meta": {}},
-    ],
-)
-def test_kinds_whose_issue_comes_later_are_ignored_with_a_reason(receive, members):
-    receive(item(**members))
+def test_a_kind_that_nobody_knows_is_ignored_with_a_reason(receive):
+    receive(item(something_new_of_meta={}))
     assert last_event().outcome == "ignored"
     assert last_event().reason
 
@@ -245,3 +200,58 @@ class TestOurOwnMessages:
 
     def test_parts_remember_their_sending(self, sent):
         assert db.session.scalars(select(Part)).one().sent_at is not None
+
+    def test_a_delivery_note_that_names_some_reaches_all_up_to_its_watermark(self, receive, sent):
+        later = self.at(sent.sent_at + timedelta(seconds=1))
+        receive(item(delivery={"watermark": later, "mids": ["m_another"]}))
+        assert sent.state == "delivered"
+
+
+class TestReadOnInstagram:
+    """Meta names the message that was read in place of a time."""
+
+    @pytest.fixture
+    def sent(self, receive, page):
+        page.instagram_id = INSTAGRAM
+        db.session.commit()
+        receive(text("Hi", "m_1", page=INSTAGRAM), page=INSTAGRAM, object="instagram")
+        talk = db.session.scalars(select(Conversation)).one()
+        parts = []
+        for number in range(3):
+            message = outgoing.write(talk, f"Answer {number}", "agent", cast.person("Gail"))
+            outgoing.arrived(message.parts[0], f"m_out{number}", utcnow() + timedelta(seconds=number))
+            parts.append(message.parts[0])
+        db.session.commit()
+        return parts
+
+    @pytest.fixture
+    def read(self, receive):
+        def reading_it(mid):
+            receive(
+                {**item(read={"mid": mid}), "recipient": {"id": INSTAGRAM}},
+                page=INSTAGRAM,
+                object="instagram",
+            )
+
+        return reading_it
+
+    def test_it_and_all_before_it_are_read_and_nothing_after(self, read, sent):
+        read("m_out1")
+        assert [part.state for part in sent] == ["read", "read", "sent"]
+
+    def test_it_never_goes_back(self, read, sent):
+        read("m_out2")
+        read("m_out0")
+        assert [part.state for part in sent] == ["read", "read", "read"]
+        assert sent[0].conversation.customer_read_at == sent[2].sent_at
+
+    def test_after_the_end_too(self, read, sent):
+        sent[0].conversation.closed_at = utcnow()
+        db.session.commit()
+        read("m_out2")
+        assert sent[2].state == "read"
+
+    def test_one_that_is_not_here_moves_nothing(self, read, sent):
+        read("m_of_another")
+        assert {part.state for part in sent} == {"sent"}
+        assert last_event().reason == "It names a message that is not here."

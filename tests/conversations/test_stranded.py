@@ -76,7 +76,7 @@ def test_the_composer_locks_with_the_reason_and_a_way_out(as_ada, talk, requests
     send()
     shown = as_ada.get(f"/conversations/{talk.id}").text
     assert "Facebook no longer lets us write for this page. The person has changed their Facebook" in shown
-    assert "data-popup>Reconnect</a>" in shown
+    assert ">Reconnect</a>" in shown
     assert "It goes out when the page is reconnected" in shown
     assert as_ada.post(f"/conversations/{talk.id}/messages", data={"text": "More"}).status_code == 422
 

@@ -103,7 +103,7 @@ def test_each_message_names_its_author(as_gail, peter):
     cast.message(peter, "From the phone", author="page")
     answer = as_gail.get(f"/conversations/{peter.id}")
     authors = re.findall(r'class="author">([^<]+)<', answer.text)
-    assert authors == ["Flow", "Written in Meta&#39;s inbox", "Sam"]
+    assert authors == ["Flow", "Answered outside of here", "Sam"]
 
 
 def test_what_a_customer_wrote_is_never_markup(as_gail, peter):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webgateway.meta.pages import APP_FIELDS
+from webgateway.meta.pages import APP_FIELDS, INSTAGRAM_FIELDS
 
 AS_HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -66,8 +66,57 @@ def test_instagrams_refusal_does_not_stop_the_pages(as_ada, meta, off):
     meta.refuses = {"instagram": (100, "(#100) Param object must be one of {page}")}
     assert as_ada.post(f"/gateways/{off.id}/activation").status_code == 303
     assert off.enabled
-    assert "Instagram" in off.webhook_error
+    assert "choose the object Instagram, paste the webhook callback URL" in off.webhook_error
+    assert "Param object must be one of {page}" in off.webhook_error
     assert "One thing is left" in as_ada.get(f"/gateways/{off.id}").text
+    text = as_ada.get(f"/gateways/{off.id}/instagram").text
+    assert "messages do not arrive" in text
+    assert "choose the object Instagram" in text
+
+
+def test_instagrams_webhook_set_by_hand_counts_although_the_api_refuses(as_ada, meta, off):
+    fields = [{"name": name} for name in INSTAGRAM_FIELDS]
+    meta.webhooks["instagram"] = {"callback_url": off.public_uri, "active": True, "fields": fields}
+    meta.refuses = {"instagram": (100, "(#100) Param object must be one of {page}")}
+    as_ada.post(f"/gateways/{off.id}/activation")
+    assert off.enabled
+    assert off.webhook_error is None
+    assert not off.instagram_unheard
+
+
+@pytest.mark.parametrize(
+    ("callback_url", "fields", "told"),
+    [
+        ("https://else.example", ["messages"], "another address, https://else.example"),
+        (None, ["messaging_seen"], "the field messages is not subscribed"),
+    ],
+)
+def test_what_meta_lists_of_instagram_counts(as_ada, meta, off, callback_url, fields, told):
+    meta.webhooks = Fixed(
+        instagram={
+            "callback_url": callback_url or off.public_uri,
+            "active": True,
+            "fields": [{"name": name} for name in fields],
+        }
+    )
+    as_ada.post(f"/gateways/{off.id}/activation")
+    assert off.enabled, "pages are delivered"
+    assert told in off.webhook_error
+    assert off.instagram_unheard
+
+
+class Fixed(dict):  # type: ignore[type-arg]
+    """Meta says yes and keeps what it has of Instagram."""
+
+    def __setitem__(self, name: str, row: object) -> None:
+        if name != "instagram":
+            super().__setitem__(name, row)
+
+
+def test_instagram_that_meta_does_not_list_is_told(as_ada, meta, off):
+    meta.webhooks = Fixed()
+    as_ada.post(f"/gateways/{off.id}/activation")
+    assert "Meta took the webhook, but does not list it." in off.webhook_error
 
 
 def test_another_address_at_meta_is_not_taken_for_ours(as_ada, meta, off):

@@ -12,7 +12,7 @@ from webgateway.db import db, utcnow
 def shown_values(gateway):
     """What the form shows and a browser sends back unchanged."""
     return {"name": "Support", "flow_id": "", "app_id": cast.APP_ID, "app_secret": "", "api_version": "",
-            "config_id": ""}  # fmt: skip
+            "config_id": "", "instagram_media": "links"}  # fmt: skip
 
 
 @pytest.fixture
@@ -62,6 +62,17 @@ def test_a_form_without_some_fields_blanks_nothing(as_ada, meta, gateway):
     assert as_ada.post(f"/gateways/{gateway.id}", data={"name": "Help desk"}).status_code == 303
     assert (gateway.name, gateway.api_version, gateway.app_secret) == ("Help desk", "v25.0", cast.APP_SECRET)
     assert gateway.flow_id is not None
+
+
+def test_stories_and_posts_stay_links_until_an_administrator_wants_pictures(as_ada, save, meta, gateway):
+    assert not gateway.instagram_inline
+    assert save(instagram_media="inline").status_code == 303
+    assert gateway.instagram_inline
+    assert 'selected value="inline"' in as_ada.get(f"/gateways/{gateway.id}").text
+    as_ada.post(f"/gateways/{gateway.id}", data={"name": "Help desk"})
+    assert gateway.instagram_inline, "what was not sent stays"
+    assert save(instagram_media="whatever").status_code == 422
+    assert not meta.asked
 
 
 def test_a_new_secret_is_checked_and_the_webhook_registered_again(save, meta, gateway):
@@ -150,6 +161,15 @@ def test_what_meta_has_is_shown_as_read_back(as_ada, gateway):
     assert "https://else.example" in shown
     assert "Another address" in shown
     assert "Not delivered: standby" in shown
+
+
+def test_an_object_that_metas_list_does_not_name_is_told(as_ada, gateway):
+    gateway.webhook_at_meta = [
+        {"object": "page", "callback_url": gateway.public_uri, "fields": ["messages"], "missing": []}
+    ]
+    shown = as_ada.get(f"/gateways/{gateway.id}").text
+    assert "Meta has our URI" in shown
+    assert "Meta&#39;s list does not name it." in shown or "Meta's list does not name it." in shown
 
 
 def test_who_may_only_read_sees_it_and_cannot_save(as_sam, gateway, shown_values):

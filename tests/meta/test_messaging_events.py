@@ -154,9 +154,32 @@ def test_an_optin_has_its_type_and_its_origin(event: Of) -> None:
     assert event("page/messaging_optins/ref_min").referral == {"ref": "newsletter"}
 
 
-def test_what_is_not_used_says_what_it_was(event: Of) -> None:
-    assert event("page/messages/coupon_reveal").ignored == "The customer looked at a coupon."
-    assert event("page/send_cart/full").ignored == "The customer sent a cart; carts are not read."
+def test_consent_to_notifications_may_be_stopped(event: Of) -> None:
+    stopped = event("page/messaging_optins/notification_messages_stop")
+    assert (stopped.action, stopped.text) == ("notification_messages_stop", "Fruit of the week")
+
+
+def test_a_coupon_has_its_code_and_a_cart_its_lines(event: Of) -> None:
+    assert event("page/messages/coupon_reveal").text == "PEARS10"
+    cart = event("page/send_cart/full")
+    assert (cart.kind, cart.text) == ("order", "two crates")
+    assert [card.title for card in cart.attachments[0].cards] == ["Crate"]
+
+
+def test_a_survey_has_its_answers_in_their_order(event: Of) -> None:
+    survey = event("page/messaging_feedback/full")
+    assert survey.answers == (("csat", "4"), ("free_form", "Quick and friendly"))
+    assert event("page/response_feedback/good").text == "Bad response"
+
+
+def test_the_form_of_an_ad_comes_with_what_was_filled_in(event: Of) -> None:
+    lead = event("page/messaging_referrals/lead_complete")
+    assert lead.answers == (("Would you sell our juice?", "Yes"), ("Where is your shop?", "Kyiv"))
+
+
+def test_a_reaction_of_the_account_itself_is_ignored(from_petro: FromPetro) -> None:
+    ours = from_petro(sender={"id": "210"}, reaction={"mid": "m_1", "action": "react"})
+    assert ours.ignored == "A reaction of the page itself."
 
 
 def test_an_unknown_item_names_what_is_in_it(from_petro: FromPetro) -> None:

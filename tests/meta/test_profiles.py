@@ -46,3 +46,20 @@ def test_a_customer_meta_will_not_show_says_so(
     with pytest.raises(GraphError) as caught:
         profiles.fetch(graph, "instagram", "555", "EAApage")
     assert caught.value.kind == "profile_unavailable"
+
+
+@pytest.mark.parametrize("code", [10, 100, 200])
+def test_a_field_that_may_not_be_read_on_instagram_leaves_the_username(
+    code: int, meta: requests_mock.Mocker, graph: Graph
+) -> None:
+    refused = {"error": {"code": code, "message": "(#100) Tried accessing nonexisting field (profile_pic)"}}
+    meta.get(f"{URL}?fields=name,username,profile_pic", json=refused, status_code=400)
+    meta.get(f"{URL}?fields=username", json={"username": "petro.melnyk", "id": "555"})
+    assert profiles.fetch(graph, "instagram", "555", "EAApage") == Profile(None, None, "petro.melnyk")
+
+
+def test_somebody_who_has_not_written_is_asked_for_once(meta: requests_mock.Mocker, graph: Graph) -> None:
+    meta.get(URL, json={"error": {"code": 230, "message": "User consent is required"}}, status_code=400)
+    with pytest.raises(GraphError):
+        profiles.fetch(graph, "instagram", "555", "EAApage")
+    assert meta.call_count == 1

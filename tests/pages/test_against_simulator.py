@@ -8,7 +8,12 @@ import requests
 from sqlalchemy import select
 
 from tests import cast
+from tests.working import until_done
+from webgateway.conversations import recovery
+from webgateway.conversations.models import Message
 from webgateway.db import db
+from webgateway.journal import outages
+from webgateway.pages import reconciling
 from webgateway.pages.models import Page
 from webgateway.simulator import seed
 
@@ -124,6 +129,62 @@ def test_switching_a_page_off_keeps_its_instagram_account(as_ada, gateway, faceb
     assert "harbour.coffee" in as_ada.get(f"/gateways/{gateway.id}/instagram").text
 
 
+def test_an_instagram_account_works_without_the_permission_of_messenger(as_ada, gateway, facebook):
+    text = facebook("instagram", user="olena", answer="partial", pages=seed.PAGE_INSTAGRAM_ID).text
+    assert "Permissions are missing" not in text
+    coffee = page(seed.PAGE_INSTAGRAM_ID)
+    assert "pages_messaging" in coffee.obstacle
+    url = f"/gateways/{gateway.id}/instagram"
+    assert as_ada.post(url, data={"shown": coffee.id, "on": coffee.id}).status_code == 303
+    assert coffee.subscribed_fields == ["name"]
+    assert coffee.instagram_subscribed
+    answer = as_ada.post(f"/gateways/{gateway.id}/pages", data={"shown": coffee.id, "on": coffee.id})
+    assert answer.status_code == 422, "Messenger's fields are refused"
+    assert coffee.subscribed_fields == ["name"], "and Instagram's stays"
+    assert as_ada.post(url, data={"shown": coffee.id}).status_code == 303
+    assert coffee.subscribed_fields == []
+
+
 def test_a_page_of_another_gateway_cannot_be_taken_over(gateway, facebook):
     cast.page(cast.gateway("Sales", app_id=seed.OTHER_APP_ID), meta_id=seed.PAGE_ID)
     assert "Used by the gateway Sales." in facebook(user="olena", pages=seed.PAGE_ID).text
+
+
+def test_after_the_one_hour_rule_it_is_subscribed_again_and_what_was_missed_is_recovered(
+    as_ada, as_gail, gateway, facebook, simulator
+):
+    facebook(user="olena", pages=seed.PAGE_ID)
+    bakery = page(seed.PAGE_ID)
+    url = f"/gateways/{gateway.id}/pages"
+    as_ada.post(url, data={"shown": bakery.id, "on": bakery.id})
+    # nothing is delivered here; Meta keeps what the customer writes, and gives the app up
+    phone = {"person": seed.PETER, "page": seed.PAGE_ID, "text": "Are you still there?"}
+    requests.post(f"{simulator}/_sim/phone/messages", data=phone, timeout=10).raise_for_status()
+    token = {"access_token": bakery.grants[0].token}
+    db.session.rollback()
+    dropped = requests.delete(f"{simulator}/v26.0/{seed.PAGE_ID}/subscribed_apps", params=token, timeout=10)
+    assert dropped.json() == {"success": True}
+    assert db.session.scalars(select(Message)).all() == []
+
+    reconciling.compare()
+    outages.look()
+    until_done(recovery)
+    assert bakery.subscribed
+    assert "Meta had unsubscribed this page; subscribed again" in as_ada.get(url).text
+    talk = db.session.scalars(select(Message)).one().conversation_id
+    text = as_gail.get(f"/conversations/{talk}").text
+    assert "Are you still there?" in text
+    assert "Recovered from Meta" in text
+
+
+def test_a_page_that_meta_restricts_is_seen_on_its_board_and_let_go_again(
+    as_ada, gateway, facebook, simulator
+):
+    facebook(user="olena", pages=seed.PAGE_ID)
+    board = f"/gateways/{gateway.id}/pages/{page(seed.PAGE_ID).id}/health"
+    for status, seen in (("restricted", True), ("ok", False)):
+        told = {"page": seed.PAGE_ID, "status": status}
+        assert requests.post(f"{simulator}/_sim/page-restrict", json=told, timeout=10).ok
+        assert as_ada.post(f"{board}/checks").status_code == 303
+        found = "Meta has restricted this page in sending messages through apps." in as_ada.get(board).text
+        assert found == seen

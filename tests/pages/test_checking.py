@@ -193,9 +193,11 @@ def test_somebody_elses_login_that_suffices_keeps_the_page_without_a_problem(pag
 
 
 def test_what_a_login_for_instagram_lacks_is_seen(page, olena, check):
-    olena.purpose = "instagram"
+    olena.purpose, page.grants[0].instagram_suffices = "instagram", True
     check()
-    assert "instagram_basic was not given" in page.problem
+    assert not page.grants[0].instagram_suffices
+    assert "instagram_basic was not given" in page.instagram_problem
+    assert page.problem is None
 
 
 def test_a_task_that_the_person_lacked_at_login_is_still_lacking(page, check):

@@ -16,27 +16,57 @@ def page(gateway):
         subscribed=False,
         instagram_id="17841405726653026",
         instagram_username="cisco.dogs",
+        instagram_name="Cisco and friends",
     )
-    cast.grant(page, cast.account(gateway))
+    cast.grant(page, cast.account(gateway), instagram_suffices=True)
     return page
 
 
 def test_the_tab_shows_the_accounts_of_the_pages(as_ada, gateway, page, url):
     cast.page(gateway, "No Instagram here", "108")
     text = as_ada.get(url).text
-    assert all(word in text for word in ("17841405726653026", "Copy ID", "cisco.dogs", "Cisco Dogs", "Olena"))
+    told = ("17841405726653026", "Copy ID", "Cisco and friends", "@cisco.dogs", "Cisco Dogs", "Olena")
+    assert all(word in text for word in told)
     assert all(
-        word in text for word in ("Add or Remove Instagram Accounts", "Refresh", "Webhook subscription")
+        name in text for name in ("Add or Remove Instagram Accounts", "Refresh", "Save", "data-unsaved")
     )
+    assert 'role="switch" name="on" value="1" aria-label="cisco.dogs" form="subscriptions">' in text
     assert "No Instagram here" not in text
 
 
-def test_a_page_that_is_off_says_where_to_switch_it_on(as_ada, gateway, page, url):
-    assert f'href="/gateways/{gateway.id}/pages?q=102938475610293"' in as_ada.get(url).text
+def test_any_field_of_its_page_means_that_it_is_on(as_ada, page, url):
     page.subscribed_fields = ["name"]
+    assert 'aria-label="cisco.dogs" form="subscriptions" checked' in as_ada.get(url).text
+
+
+def test_an_account_nobody_gave_permissions_for_says_so_and_cannot_be_switched_on(as_ada, page, url):
+    page.grants[0].instagram_suffices = False
     text = as_ada.get(url).text
-    assert ">On<" in text
-    assert "?q=102938475610293" not in text
+    assert "Nobody who logged in has given Instagram&#39;s permissions." in text
+    assert 'aria-describedby="instagram-1-reason" form="subscriptions" disabled' in text
+    assert 'name="shown"' not in text
+    assert "Reconnect<" in text
+    page.instagram_problem = "The task MESSAGING is missing."
+    assert "The task MESSAGING is missing." in as_ada.get(url).text
+
+
+def test_the_columns_sort(as_ada, gateway, page, url):
+    cast.page(
+        gateway,
+        "Books",
+        "1081",
+        instagram_id="1784",
+        instagram_username="zebra.books",
+        instagram_name="A to Z",
+    )
+    for sort, first, second in (
+        ("name", "zebra.books", "cisco.dogs"),
+        ("username", "cisco.dogs", "zebra.books"),
+        ("id", "zebra.books", "cisco.dogs"),
+        ("subscription", "cisco.dogs", "zebra.books"),
+    ):
+        text = as_ada.get(f"{url}?sort={sort}").text
+        assert text.index(first) < text.index(second), sort
 
 
 def test_the_fragment_is_the_list_alone(as_ada, page, url):

@@ -58,7 +58,7 @@ def test_switching_off_what_meta_dropped_already_succeeds(as_ada, gateway, meta,
 
 def test_switching_off_keeps_instagram_of_the_same_page_alive(as_ada, gateway, meta, books):
     books.instagram_id = "17841405726653026"
-    books.grants[0].account.scopes = ["instagram_manage_messages"]
+    books.grants[0].instagram_suffices = True
     db.session.commit()
     save(as_ada, gateway, [books], [])
     assert meta.subscriptions["1081"] == ["name"]

@@ -1,4 +1,5 @@
-"""Contacts, their conversations, the messages in them and the parts in which a message is sent."""
+"""Contacts, their conversations, the messages in them, what becomes of those, the parts to be sent, and
+recoveries."""
 
 from datetime import datetime
 from typing import Any
@@ -8,18 +9,25 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Model, utcnow
 from ..flows.models import Flow
+from ..gateways.models import Gateway
 from ..pages.models import Page
 from ..tenants.models import BelongsToTenant
 from ..users.models import User
+from .comments import Comment
 
 OPEN = text("closed_at IS NULL")
 WAITING = text("state = 'waiting'")
 LEASED = text("leased_until IS NOT NULL")
 UNCLEAR = text("state = 'unclear'")
+FAILED = text("failed_at IS NOT NULL")
+ANSWERING = text("comment_id IS NOT NULL")
 
 
 class Contact(Model, BelongsToTenant):
-    """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id."""
+    """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id.
+
+    `consented_at`: when they wrote or pressed a button. Before that Instagram shows no profile: contract 8.2.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -35,6 +43,7 @@ class Contact(Model, BelongsToTenant):
     name: Mapped[str | None] = mapped_column(index=True)
     username: Mapped[str | None]
     picture_url: Mapped[str | None]
+    consented_at: Mapped[datetime | None]
     profile_checked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
@@ -49,7 +58,9 @@ class Contact(Model, BelongsToTenant):
 class Conversation(Model, BelongsToTenant):
     """One contact's talk with one page, from opening to closing. A contact has one open conversation at most.
 
-    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list.
+    `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list; `changes` counts what
+    was done to messages that stood in it already. `owner_app_id` is the app at Meta that has it, None when
+    that is ours or nobody told otherwise (ownership.py), `owner_at` Meta's time of the newest word on that.
     """
 
     __tablename__ = "conversations"
@@ -86,6 +97,9 @@ class Conversation(Model, BelongsToTenant):
     customer_read_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime] = mapped_column(default=utcnow)
     preview: Mapped[str] = mapped_column(default="")
+    changes: Mapped[int] = mapped_column(default=0, server_default="0")
+    owner_app_id: Mapped[str | None]
+    owner_at: Mapped[datetime | None]
 
     page: Mapped[Page] = relationship(Page)
     contact: Mapped[Contact] = relationship(Contact)
@@ -98,12 +112,15 @@ class Conversation(Model, BelongsToTenant):
 
 
 class Message(Model):
-    """`author` is customer, agent, flow or page (somebody who answered in Meta's own inbox or another app).
+    """`author` is customer, agent, flow, page (somebody who answered in Meta's own inbox or another app,
+    `app_id`) or note (nobody said it: what the customer did beside writing, or who has the conversation).
 
-    `kind` is text, postback, quick_reply, referral or unsupported; `attachments` are
-    [{"type", "url", "title"}]; `occurred_at` is Meta's time, which orders a conversation; `key` comes from
-    the form an agent wrote it in, so that a form sent twice is one message; `delivery_id` is the delivery
-    that brought it or that the flow answers, for the logs.
+    `kind` is text, postback, quick_reply, referral, order, optin, unsupported or withdrawn; of a note, the
+    event's. `attachments` are [{"type", "url", "title", "cards" …}]; `occurred_at` is Meta's time, which
+    orders a conversation; `key` comes from the form an agent wrote it in, so that a form sent twice is one
+    message; `delivery_id` is the delivery that brought it or that the flow answers, for the logs;
+    `recovered_at` is when a recovery brought it in, because no delivery had. A private reply answers
+    `comment`; it stands in a conversation from when Meta tells whose (private_reply.py), as do its parts.
     """
 
     __tablename__ = "messages"
@@ -111,12 +128,21 @@ class Message(Model):
         UniqueConstraint("page_id", "mid"),
         UniqueConstraint("conversation_id", "key"),
         Index("ix_messages_conversation_id_occurred_at", "conversation_id", "occurred_at", "id"),
+        Index(
+            "uq_messages_comment_id",
+            "comment_id",
+            unique=True,
+            sqlite_where=ANSWERING,
+            postgresql_where=ANSWERING,
+        ),
     )
 
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     author: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))
+    app_id: Mapped[str | None]
     mid: Mapped[str | None]
     key: Mapped[str | None]
     kind: Mapped[str] = mapped_column(default="text")
@@ -128,14 +154,49 @@ class Message(Model):
     delivery_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     occurred_at: Mapped[datetime] = mapped_column(default=utcnow)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    recovered_at: Mapped[datetime | None]
 
     conversation: Mapped[Conversation] = relationship(Conversation)
     user: Mapped[User | None] = relationship(User)
+    comment: Mapped[Comment | None] = relationship(Comment, back_populates="reply")
     parts: Mapped[list["Part"]] = relationship(back_populates="message", order_by="Part.position")
 
     @property
     def from_customer(self) -> bool:
         return self.author == "customer"
+
+
+class Wording(Model):
+    """What a message said before and after an edit. `number` 0 is the original, the others are Meta's count.
+
+    One without text: the message was withdrawn, and this is all that is left of it. Found by its `mid`,
+    because it may come before its message.
+    """
+
+    __tablename__ = "wordings"
+    __table_args__ = (UniqueConstraint("contact_id", "mid", "number"),)
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    mid: Mapped[str]
+    number: Mapped[int]
+    text: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship(Contact)
+
+
+class Reaction(Model):
+    """A customer's reaction to a message, by its `mid`; without `sign` it was taken back."""
+
+    __tablename__ = "reactions"
+    __table_args__ = (UniqueConstraint("contact_id", "mid"),)
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    mid: Mapped[str]
+    sign: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+
+    contact: Mapped[Contact] = relationship(Contact)
 
 
 class Part(Model):
@@ -144,7 +205,8 @@ class Part(Model):
     The row is the job. `state` is waiting, sent, delivered, read, failed, unclear (Meta may have it: never
     repeated blindly) or held (an earlier part of the message is unclear). `leased_until` says that a worker,
     `leased_by`, has it in hand; `attempts` counts the calls that Meta did not answer with a pause; `key`
-    travels to Meta as metadata, so that the echo can be told.
+    travels to Meta as metadata, so that the echo can be told. `failed_at`: when it failed by itself, and not
+    because an earlier part did.
     """
 
     __tablename__ = "parts"
@@ -152,12 +214,13 @@ class Part(Model):
         Index("ix_parts_waiting", "conversation_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_parts_due", "page_id", "next_try_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_parts_leased", "leased_by", "page_id", sqlite_where=LEASED, postgresql_where=LEASED),
+        Index("ix_parts_failed", "page_id", "failed_at", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_parts_unclear", "state", "id", sqlite_where=UNCLEAR, postgresql_where=UNCLEAR),
         UniqueConstraint("message_id", "position"),
     )
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     position: Mapped[int]
     key: Mapped[str] = mapped_column(unique=True)
@@ -169,6 +232,7 @@ class Part(Model):
     leased_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
     error: Mapped[str | None]
     remedy: Mapped[str | None]
     error_code: Mapped[int | None]
@@ -176,4 +240,69 @@ class Part(Model):
 
     message: Mapped[Message] = relationship(back_populates="parts")
     conversation: Mapped[Conversation] = relationship(Conversation)
+    page: Mapped[Page] = relationship(Page)
+
+    @property
+    def channel(self) -> str:
+        comment = self.message.comment
+        return comment.channel if comment is not None else self.conversation.channel
+
+
+class Recovery(Model):
+    """The conversations of a gateway's pages are compared with Meta's, and what is missing is brought in.
+
+    `reason` is one of REASONS. Nobody's `user_id`: it began by itself.
+    """
+
+    __tablename__ = "recoveries"
+
+    gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    reason: Mapped[str] = mapped_column(default="asked")
+    since: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    gateway: Mapped[Gateway] = relationship(Gateway)
+    user: Mapped[User | None] = relationship(User)
+
+
+class Comparison(Model):
+    """One page's conversations on one channel, within a recovery. The row is the job.
+
+    What was said from `since` to `until` is compared; `cursor` is Meta's, of the next conversations to ask
+    for. `state` is waiting, done or failed (with `error`). `looked` counts conversations, `brought` messages,
+    `settled` parts of ours that were unclear and are at Meta, `cut` conversations longer than is looked at.
+    `leased_until`: a worker has it in hand; `attempts` counts those that came to nothing.
+    """
+
+    __tablename__ = "comparisons"
+    __table_args__ = (
+        Index(
+            "uq_comparisons_waiting",
+            *("page_id", "channel"),
+            unique=True,
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
+        ),
+        Index("ix_comparisons_due", "next_try_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    )
+
+    recovery_id: Mapped[int] = mapped_column(ForeignKey("recoveries.id", ondelete="CASCADE"), index=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("pages.id", ondelete="CASCADE"), index=True)
+    channel: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    cursor: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default="waiting")
+    looked: Mapped[int] = mapped_column(default=0)
+    brought: Mapped[int] = mapped_column(default=0)
+    settled: Mapped[int] = mapped_column(default=0)
+    cut: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
+    leased_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    recovery: Mapped[Recovery] = relationship(Recovery)
     page: Mapped[Page] = relationship(Page)

@@ -10,7 +10,7 @@ from ..meta.errors import GraphError
 from ..pages import tokens
 from ..pages.asking import in_words
 from ..pages.models import Grant
-from . import pace
+from . import ownership, pace
 from .models import Part
 
 BACK_OFF = [
@@ -52,7 +52,9 @@ def refused(part: Part, grant: Grant, error: GraphError) -> None:
     """Meta said no, or nothing that can be understood: contract 10 says which refusal passes by itself."""
     if error.bucket:
         pace.refused(part, error)
-    another = _another_login(grant, error)
+    another = _another_login(part, grant, error)
+    if error.kind == "routing" and part.conversation_id is not None:
+        ownership.refused(part.conversation_id, error)
     hold(part.message_id)
     if part.state != "waiting":
         return  # the echo was quicker than the answer: Meta has it
@@ -80,11 +82,20 @@ def set_aside(part: Part) -> None:
 def failed(part: Part, error: str, remedy: str) -> None:
     followers = hold(part.message_id)[part.position + 1 :]
     part.state, part.leased_until, part.leased_by = "failed", None, None
+    part.failed_at = utcnow()
     part.error, part.remedy = error, remedy
     for follower in followers:
         if follower.state == "waiting":
             follower.state = "failed"
             follower.error, follower.remedy = EARLIER_FAILED
+
+
+def put_off(part: Part, until: datetime, error: str, remedy: str) -> None:
+    """Not tried yet."""
+    hold(part.message_id)
+    let_go(part)
+    part.attempts -= 1
+    part.next_try_at, part.error, part.remedy = until, error, remedy
 
 
 def unclear(part: Part) -> None:
@@ -99,13 +110,13 @@ def unclear(part: Part) -> None:
 
 def let_go(part: Part) -> None:
     """No worker has it in hand any more, and what an earlier try said no longer counts."""
-    part.leased_until = part.leased_by = None
+    part.leased_until = part.leased_by = part.failed_at = None
     part.error = part.remedy = part.error_code = part.error_subcode = None
 
 
-def _another_login(grant: Grant, error: GraphError) -> bool:
+def _another_login(part: Part, grant: Grant, error: GraphError) -> bool:
     """Whether only this person's login was refused: Meta did not take the message, another's may do."""
     if error.token_dead:
         tokens.mark_dead(grant, error)
         return True
-    return error.permission_lost and tokens.mark_lacking(grant, in_words(error))
+    return error.permission_lost and tokens.mark_lacking(grant, in_words(error), part.channel)

@@ -28,6 +28,9 @@ SHORTEST, LONGEST = timedelta(seconds=30), timedelta(minutes=15)
 NEAR, FULL = 90, 100
 """Percent of a limit: from NEAR on we slow down, at FULL Meta refuses."""
 BREATH = timedelta(seconds=10)
+SHARED = 75
+"""Percent of a limit up to which other work than sending may use it; from there on it takes a REST."""
+REST = timedelta(minutes=5)
 
 
 def place(page: Page) -> datetime:
@@ -46,7 +49,7 @@ def refused(part: Part, error: GraphError) -> None:
     """
     waited = LONGEST if error.kind == "blocked" else utcnow() - part.next_try_at
     asked = timedelta(minutes=error.wait_minutes or 0)
-    _pause(part.page, error.bucket == "app", max(asked, min(max(waited, SHORTEST), LONGEST)))
+    pause(part.page, error.bucket == "app", max(asked, min(max(waited, SHORTEST), LONGEST)))
     if error.kind == "blocked":
         log.error("page %s may not send: code=%s subcode=%s", part.page_id, error.code, error.subcode)
 
@@ -57,9 +60,9 @@ def heed(page: Page, told: dict[str, Any]) -> None:
     for of_app, percent in ((True, usage.percent(app)), (False, usage.business_percent(business))):
         if percent >= FULL:
             asked = timedelta(minutes=usage.wait_minutes(business) or 0)
-            _pause(page, of_app, max(SHORTEST, timedelta() if of_app else asked))
+            pause(page, of_app, max(SHORTEST, timedelta() if of_app else asked))
         elif percent >= NEAR:
-            _pause(page, of_app, BREATH)
+            pause(page, of_app, BREATH)
 
 
 def paused_until(page: Page) -> datetime | None:
@@ -67,7 +70,13 @@ def paused_until(page: Page) -> datetime | None:
     return max((end for end in ends if end > utcnow()), default=None)
 
 
-def _pause(page: Page, of_app: bool, length: timedelta) -> None:
+def rest(told: dict[str, Any]) -> timedelta:
+    """How long other work keeps still: the last part of a limit is for messages."""
+    fullest = max(usage.percent(told.get("app", {})), usage.business_percent(told.get("business", {})))
+    return REST if fullest >= SHARED else timedelta()
+
+
+def pause(page: Page, of_app: bool, length: timedelta) -> None:
     """A longer one that stands is not shortened. Of a page before its parts: claiming locks in this order."""
     until = utcnow() + length * random.uniform(1, 1.2)
     kind, key = (Gateway, page.gateway_id) if of_app else (Page, page.id)

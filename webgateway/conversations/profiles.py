@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from ..db import db, utcnow
 from ..gateways.graph import graph_of
@@ -17,6 +17,8 @@ from .models import Contact, Conversation
 FRESH = timedelta(hours=24)
 AGAIN = timedelta(hours=1)
 ROUND = 50
+NO_CONSENT = 230
+"""Meta's code for somebody who has not written yet: not asked again until they do. Contract 8.2."""
 
 
 @side_work
@@ -42,15 +44,18 @@ def _ask(contact: Contact) -> profiles.Profile | None:
     graph, before = graph_of(contact.page.gateway), contact.profile_checked_at
     contact.profile_checked_at = utcnow()
     for _ in range(MOST_PEOPLE):
-        grant = tokens.live_grant(contact.page)
+        grant = tokens.live_grant(contact.page, contact.channel)
         if grant is None or grant.token is None:
             break
         db.session.commit()
         try:
             return profiles.fetch(graph, contact.channel, contact.meta_id, grant.token)
         except GraphError as error:
+            # Reviewers and privacy settings have none (contract 8); the contact keeps its plain name.
+            if error.code == NO_CONSENT:
+                contact.consented_at = None
             if not error.token_dead:
-                return None  # reviewers and privacy settings have none (contract 8): it keeps its plain name
+                return None
             tokens.mark_dead(grant, error)
     contact.profile_checked_at = before
     return None
@@ -58,14 +63,17 @@ def _ask(contact: Contact) -> profiles.Profile | None:
 
 @every(minute="*/5")
 def look_up_the_missed() -> None:
-    """Contacts of open conversations whose profile was never read, or whose task was lost."""
+    """Contacts of open conversations whose profile was never read, or whose task was lost. Who only commented
+    has not agreed to be asked for: contract 8.2."""
     never = Contact.profile_checked_at.is_(None)
-    nameless = (Contact.name.is_(None)) & (Contact.profile_checked_at < utcnow() - AGAIN)
+    nameless = and_(Contact.name.is_(None), Contact.username.is_(None))
+    nameless &= Contact.profile_checked_at < utcnow() - AGAIN
     missed = db.session.scalars(
         select(Contact.id)
         .join(Conversation, Conversation.contact_id == Contact.id)
         .join(Contact.page)
-        .where(Conversation.closed_at.is_(None), or_(never, nameless), tokens.covered())
+        .where(Conversation.closed_at.is_(None), Contact.consented_at.is_not(None), or_(never, nameless))
+        .where(tokens.covered())
         .order_by(Contact.id.desc())
         .limit(ROUND)
     ).all()
@@ -75,5 +83,8 @@ def look_up_the_missed() -> None:
 
 
 def _due(contact: Contact) -> bool:
-    checked = contact.profile_checked_at
-    return checked is None or checked < utcnow() - (FRESH if contact.name else AGAIN)
+    """Who only commented has not consented, and Meta shows nothing of them."""
+    checked, known = contact.profile_checked_at, contact.name or contact.username
+    return contact.consented_at is not None and (
+        checked is None or checked < utcnow() - (FRESH if known else AGAIN)
+    )

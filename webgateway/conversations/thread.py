@@ -9,8 +9,8 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
-from . import pace
-from .models import Conversation, Message, Part
+from . import edits, pace, reactions
+from .models import Conversation, Message, Part, Wording
 
 STEP = 50
 MOST = 5000
@@ -26,12 +26,22 @@ class Thread:
                 .where(Message.conversation_id == conversation.id)
                 .order_by(Message.occurred_at.desc(), Message.id.desc())
                 .limit(self.shown + 1)
-                .options(selectinload(Message.parts), joinedload(Message.user))
+                .options(selectinload(Message.parts), joinedload(Message.user), joinedload(Message.comment))
             )
         )
         self.earlier = self.shown + STEP if len(newest) > self.shown < MOST else None
         self.messages = newest[: self.shown][::-1]
         self.first_id = self.messages[0].id if self.messages else None
+        self._signs = reactions.to(self.messages, conversation)
+        self._earlier = edits.of(self.messages, conversation)
+
+    def signs(self, message: Message) -> list[str]:
+        """How the customer reacted."""
+        return self._signs.get(message.id, []) if message.kind != "withdrawn" else []
+
+    def earlier_wordings(self, message: Message) -> list[Wording]:
+        """Of one that was edited."""
+        return self._earlier.get(message.mid or "", [])
 
     def days(self, zone: ZoneInfo) -> list[tuple[date, list[Message]]]:
         """The messages by the day they happened on where the viewer is."""
@@ -55,8 +65,8 @@ def length_from(conversation: Conversation, message_id: int) -> int:
 
 
 def token(conversation: Conversation) -> str:
-    """Changes when a message comes, when a part's state or the pause it waits for does, or when the contact
-    gets a name or picture."""
+    """Changes when a message comes or is changed, when a part's state or the pause it waits for does, or when
+    the contact gets a name or picture."""
     messages = db.session.execute(
         select(func.count(), func.max(Message.id)).where(Message.conversation_id == conversation.id)
     ).one()
@@ -69,9 +79,11 @@ def token(conversation: Conversation) -> str:
     contact = conversation.contact
     seen = (
         tuple(messages),
+        conversation.changes,
         [tuple(row) for row in parts],
         pace.paused_until(conversation.page) if any(row.state == "waiting" for row in parts) else None,
         contact.name,
+        contact.username,
         contact.picture_url,
     )
     return blake2b(repr(seen).encode(errors="replace"), digest_size=8).hexdigest()

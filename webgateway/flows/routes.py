@@ -89,11 +89,12 @@ def _form(template: str, form: FlowForm, status: int = 200, flow: Flow | None = 
 
 
 def _kept(form: FlowForm) -> bool:
-    """Commit; False when somebody took the name in the same moment."""
+    """Commit; False when somebody took the name, or a ref, in the same moment."""
     try:
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        form.name.errors = [NAME_TAKEN]
+        if form.validate():
+            form.name.errors = [NAME_TAKEN]
         return False
     return True

@@ -16,6 +16,8 @@ from .models import Gateway
 NO_FLOW = "No flow: conversations go straight to agents"
 TAKEN = "This App ID is already used by another chat gateway. Meta keeps one webhook address per app."
 
+INSTAGRAM_MEDIA = [("links", "Shown as links, as Meta's policy asks"), ("inline", "Shown as pictures")]
+
 
 def stored(gateway: Gateway) -> dict[str, str]:
     """What the fields show: everything but the App Secret."""
@@ -25,6 +27,7 @@ def stored(gateway: Gateway) -> dict[str, str]:
         "app_id": gateway.app_id,
         "api_version": gateway.api_version or "",
         "config_id": gateway.config_id or "",
+        "instagram_media": "inline" if gateway.instagram_inline else "links",
     }
 
 
@@ -63,10 +66,12 @@ class GatewayForm(FlaskForm):
         filters=[strip],
         validators=[Optional(), digits("A Configuration ID has digits only.")],
     )
+    instagram_media = SelectField("Stories and posts from Instagram", default="links", validate_choice=True)
 
     def __init__(self, tenant: Tenant, gateway: Gateway | None = None) -> None:
         super().__init__(data=stored(gateway) if gateway else None)
         self.gateway = gateway
+        self.instagram_media.choices = INSTAGRAM_MEDIA
         flows = db.session.execute(
             select(Flow.id, Flow.name).where(Flow.tenant_id == tenant.id).order_by(Flow.name)
         )
@@ -91,6 +96,7 @@ class GatewayForm(FlaskForm):
             "app_id": self.app_id.data,
             "api_version": self.api_version.data or None,
             "config_id": self.config_id.data or None,
+            "instagram_inline": self.instagram_media.data == "inline",
         }
         return values | ({"app_secret": self.app_secret.data} if self.app_secret.data else {})
 

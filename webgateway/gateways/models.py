@@ -1,7 +1,7 @@
 """A chat gateway: a named connection to Meta with its Meta app, its URI and its flow."""
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, text
@@ -14,6 +14,8 @@ from ..settings import current_settings
 from ..tenants.models import BelongsToTenant, Tenant
 
 PROVIDER = "Meta"
+TOLD_FOR = timedelta(days=7)
+"""How long it is told that something was mended by itself."""
 KEPT = text("deleted_at IS NULL")
 REFUSED = text("signature_refused_at IS NOT NULL")
 
@@ -32,10 +34,13 @@ class Gateway(Model, BelongsToTenant):
     refused; wiped once a deleted gateway's secrets are gone.
 
     `webhook` is how Meta's webhook for the app stands: registered (Meta confirmed our URI), refused (with
-    `webhook_error`) or unknown. `webhook_at_meta` is Meta's own list when it was last read, one
-    {"object", "callback_url", "fields", "missing"} each. `enabled` is the State switch; a disabled gateway
-    stores and stays silent. `calls_paused_until` is the pause that Meta asked the app for: contract 7.6. A
-    deleted gateway keeps its row without secrets, for the conversations that went through it.
+    `webhook_error`) or unknown. `webhook_at_meta` is Meta's own list when it was last read, one {"object",
+    "callback_url", "fields", "missing"} each. `webhook_drift` is how it differed when it was last
+    registered again by itself (gateways/watching.py). `missed_since`: deliveries may be missing for the
+    reason `missed_why`, and a recovery is due. `enabled` is the State switch; a disabled gateway stores and
+    stays silent. `instagram_inline`: stories and posts are shown in conversations as pictures, not as
+    links. `calls_paused_until` is the pause that Meta asked the app for: contract 7.6. A deleted gateway
+    keeps its row without secrets, for the conversations that went through it.
     """
 
     __tablename__ = "gateways"
@@ -67,6 +72,7 @@ class Gateway(Model, BelongsToTenant):
     config_id: Mapped[str | None]
     verify_token: Mapped[str] = mapped_column(Encrypted("gateways.verify_token"), default=new_verify_token)
     enabled: Mapped[bool] = mapped_column(default=False)
+    instagram_inline: Mapped[bool] = mapped_column(default=False)
     credentials: Mapped[str] = mapped_column(default="unverified")
     credentials_error: Mapped[str | None]
     credentials_checked_at: Mapped[datetime | None]
@@ -75,6 +81,10 @@ class Gateway(Model, BelongsToTenant):
     webhook_checked_at: Mapped[datetime | None]
     webhook_at_meta: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     webhook_verified_at: Mapped[datetime | None]
+    webhook_drift: Mapped[str | None]
+    webhook_mended_at: Mapped[datetime | None]
+    missed_since: Mapped[datetime | None]
+    missed_why: Mapped[str | None]
     signature_refused_at: Mapped[datetime | None]
     calls_paused_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -108,6 +118,21 @@ class Gateway(Model, BelongsToTenant):
     def registered_by_hand(self) -> bool:
         """Meta verified our URI, yet its own list could not be read."""
         return self.webhook == "registered" and not self.webhook_at_meta
+
+    @property
+    def webhook_drift_told(self) -> bool:
+        return self.webhook_mended_at is not None and utcnow() - self.webhook_mended_at < TOLD_FOR
+
+    def webhook_of(self, object: str) -> dict[str, Any] | None:
+        """What Meta's list said of one object, `page` or `instagram`."""
+        return next((row for row in self.webhook_at_meta if row["object"] == object), None)
+
+    @property
+    def instagram_unheard(self) -> bool:
+        """Meta's list shows that it sends us pages' events, but not Instagram's messages."""
+        row = self.webhook_of("instagram")
+        ours = row is not None and row["callback_url"] == self.public_uri and "messages" in row["fields"]
+        return self.webhook == "registered" and bool(self.webhook_at_meta) and not ours
 
     def forget_registration(self) -> None:
         """What Meta knew of our URI no longer holds."""

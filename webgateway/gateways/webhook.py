@@ -18,6 +18,16 @@ BY_HAND = (
     "In Meta's app dashboard switch on “Allow API access to app settings” (App settings, Advanced), "
     "or set the webhook by hand as the guide says."
 )
+INSTAGRAM_BY_HAND = (
+    "In Meta's app dashboard open Webhooks, choose the object Instagram, paste the webhook callback URL and "
+    "the verify token that the guide on the Meta tab shows, verify, and subscribe to its fields; "
+    "then press Register again. Facebook pages are not affected."
+)
+REFUSED = "Instagram: Meta let us register the webhook for pages, but not the one for Instagram."
+NO_MESSAGES = "Instagram: Meta has our URI, but the field messages is not subscribed."
+
+
+GONE = "Meta's list has no webhook of this app any more."
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,9 @@ class Told:
     page: GraphError | None
     instagram: GraphError | None = None
     found: list[AppSubscription] | None = None
+
+    def of(self, object: str) -> AppSubscription | None:
+        return next((each for each in self.found or () if each.object == object), None)
 
 
 def register(gateway: Gateway) -> bool:
@@ -50,6 +63,32 @@ def register(gateway: Gateway) -> bool:
     gateway.webhook, gateway.webhook_error = _judge(gateway, told)
     db.session.commit()
     return gateway.webhook == "registered"
+
+
+def read_back(gateway: Gateway) -> GraphError | None:
+    """What Meta's own list says now, without changing anything there; answers why it could not be read.
+
+    Commits before and after. A list that may not be read says nothing of a webhook set by hand.
+    """
+    db.session.commit()
+    try:
+        found = app.subscriptions(graph_of(gateway))
+    except GraphError as error:
+        return error
+    db.session.refresh(gateway)
+    gateway.webhook_checked_at = utcnow()
+    gateway.webhook_at_meta = [_row(each) for each in found if each.object in APP_FIELDS]
+    page = next((each for each in found if each.object == "page"), None)
+    if page is not None and page.callback_url == gateway.public_uri:
+        if gateway.webhook != "registered":
+            gateway.webhook, gateway.webhook_error = "registered", None
+    elif gateway.webhook == "registered" or gateway.enabled:
+        gateway.webhook = "refused"
+        gateway.webhook_error = (
+            f"Meta delivers to another address, {page.callback_url}." if page else GONE
+        ) + " Register again."
+    db.session.commit()
+    return None
 
 
 def unregister(gateway: Gateway) -> GraphError | None:
@@ -116,21 +155,30 @@ def _row(subscription: AppSubscription) -> dict[str, object]:
 
 def _judge(gateway: Gateway, told: Told) -> tuple[str, str | None]:
     """The state of the webhook and what is wrong with it."""
-    page = next((each for each in told.found or () if each.object == "page"), None)
+    page = told.of("page")
     if page is not None and page.callback_url == gateway.public_uri:
-        return "registered", _shortcoming(told)
+        return "registered", _shortcoming(gateway, told)
     if told.page is None and page is not None:
         return "refused", f"Meta still delivers to another address, {page.callback_url}. Register again."
     if told.page is None:
-        return "registered", _shortcoming(told)
+        return "registered", _shortcoming(gateway, told)
     by_hand = gateway.webhook_verified_at is not None and told.found is None and not _about_secret(told.page)
     return ("registered", None) if by_hand else ("refused", _words(told.page))
 
 
-def _shortcoming(told: Told) -> str | None:
-    if told.instagram is None:
+def _shortcoming(gateway: Gateway, told: Told) -> str | None:
+    """Why Instagram's messages stay away while those of pages come; what Meta lists counts most."""
+    found = told.of("instagram")
+    if found is not None and found.callback_url == gateway.public_uri:
+        return None if "messages" in found.fields else f"{NO_MESSAGES} {INSTAGRAM_BY_HAND}"
+    if told.instagram is not None and told.instagram.kind in PASSING:
+        return f"Instagram: {told.instagram.meaning} Press Register again in a moment."
+    if told.instagram is not None:
+        return f"{REFUSED} {INSTAGRAM_BY_HAND} Meta's words: {told.instagram.message}"
+    if told.found is None:
         return None
-    return f"Instagram: {_words(told.instagram)}"
+    at = f"still delivers it to another address, {found.callback_url}" if found else "does not list it"
+    return f"Instagram: Meta took the webhook, but {at}. {INSTAGRAM_BY_HAND}"
 
 
 def _about_secret(error: GraphError) -> bool:

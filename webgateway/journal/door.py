@@ -8,13 +8,15 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Engine, Table, insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, Table, insert, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from .. import metrics
 from ..db import utcnow
+from ..gateways.models import Gateway
 from ..meta import signature
 from .commits import GroupCommit, Place
 from .keys import Key, Keys
@@ -28,6 +30,10 @@ PATIENCE = 4.5
 
 TABLE = cast(Table, Delivery.__table__)
 
+GATEWAYS = cast(Table, Gateway.__table__)
+
+Missed = dict[int, datetime]
+"""Since when deliveries of a gateway could not be kept."""
 Row = dict[str, Any]
 """A row of `deliveries`."""
 
@@ -66,6 +72,7 @@ class Door:
         self.engine, self.remember_refusal, self.accept_sha1 = engine, remember_refusal, accept_sha1
         self.keys = Keys(find)
         self.commits: GroupCommit[Row] = GroupCommit(self._write)
+        self.missed: Missed = {}
 
     def answer(self, uri: str, read: Callable[[], bytes], headers: Mapping[str, str]) -> Answer:
         """All in one, in a thread that may wait. The body is read only for a gateway that listens."""
@@ -76,10 +83,16 @@ class Door:
             body = read()
             row = self.check(key, body, headers) or self.check_again(uri, body, headers)
         except SQLAlchemyError as error:
-            return unavailable(error)
+            return self.unavailable(uri, error)
         if isinstance(row, Answer):
             return row
         return KEPT if self.keep(row).kept(within=PATIENCE) else UNAVAILABLE
+
+    def unavailable(self, uri: str, error: SQLAlchemyError) -> Answer:
+        """Before the delivery could be looked at."""
+        if key := self.keys.known.get(uri):
+            self.missed.setdefault(key.gateway_id, utcnow())
+        return unavailable(error)
 
     def check(self, key: Key, body: bytes, headers: Mapping[str, str]) -> Row | Answer | None:
         """The row to keep, or why not; None when the signature does not fit this key."""
@@ -125,8 +138,26 @@ class Door:
             metrics.deliveries.labels(KEPT.name).inc(len(rows))
             metrics.door.observe((utcnow() - rows[0]["received_at"]).total_seconds())
         except SQLAlchemyError as error:
+            if not isinstance(error, IntegrityError):  # that is about one row, which nobody could keep
+                for row in rows:
+                    self.missed.setdefault(row["gateway_id"], row["received_at"])
             unavailable(error)
             raise
+        if self.missed:
+            self._note_missed()
+
+    def _note_missed(self) -> None:
+        """The database is back: Meta may have given up on what was answered 503. See outages.py."""
+        missed, self.missed = self.missed, {}
+        try:
+            with self.engine.begin() as connection:
+                for gateway_id, since in missed.items():
+                    of_it = update(GATEWAYS).where(
+                        GATEWAYS.c.id == gateway_id, GATEWAYS.c.missed_since.is_(None)
+                    )
+                    connection.execute(of_it.values(missed_since=since, missed_why="unavailable"))
+        except SQLAlchemyError:
+            self.missed = missed | self.missed
 
 
 def unavailable(error: SQLAlchemyError) -> Answer:

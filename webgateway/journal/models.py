@@ -29,7 +29,8 @@ OUTCOMES = {
 
 class Delivery(Model, BelongsToTenant):
     """One POST from Meta. `signature`: the verdict (sha256, sha1); `state`: waiting, read or failed;
-    `leased_until`: a worker has it in hand."""
+    `leased_until`: a worker has it in hand; `erased_at`: the words of a withdrawn message were taken out of
+    `body`."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -61,6 +62,7 @@ class Delivery(Model, BelongsToTenant):
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime] = mapped_column(default=utcnow)
     leased_until: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
     gateway: Mapped[Gateway] = relationship(Gateway)
     events: Mapped[list["Event"]] = relationship(
@@ -69,6 +71,14 @@ class Delivery(Model, BelongsToTenant):
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
+
+
+class Watch(Model):
+    """When a worker last looked out for outages: one row."""
+
+    __tablename__ = "watches"
+
+    seen_at: Mapped[datetime] = mapped_column(default=utcnow)
 
 
 class Event(Model, BelongsToTenant):

@@ -15,6 +15,7 @@ from ..db import db, looking, utcnow
 from ..gateways.models import Gateway
 from ..meta import events
 from ..pages.models import Page
+from . import erasing
 from .models import Delivery, Event
 from .waiting import InHand, Waiting
 
@@ -37,12 +38,16 @@ def work(job: InHand) -> None:
     held = waiting.held(job, page)
     taken = _taken_before(held)
     talks = Talks((parsed[event.id], event.page) for event in held if event.page)
+    withdrawn = set()
     for event in held:
         with logs.bound(delivery=event.delivery_id, event=event.id):
             outcome = _take(event, parsed[event.id], talks, taken)
+        if outcome.withdrawn:
+            withdrawn.add((event.tenant_id, outcome.withdrawn))
         event.outcome, event.reason = outcome.outcome, outcome.reason
         event.conversation = outcome.conversation
         event.done_at, event.leased_until = utcnow(), None
+    erasing.erase(withdrawn)
     db.session.commit()
     for event in held:
         _tell(event)
@@ -100,7 +105,7 @@ def _parsed(job: InHand) -> dict[int, events.Event]:
     return {one.id: parsed[one.delivery_id][one.position] for one in found}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _parse(body: bytes) -> list[events.Event]:
     """Kept for the next batches: a delivery may hold a thousand."""
     return events.parse(body)

@@ -15,6 +15,8 @@ KINDS = {
     "policy": "Policy of Meta",
     "integrity": "Integrity notice",
     "feedback": "Feedback",
+    "order": "Cart",
+    "coupon": "Coupon",
     "comment": "Comment",
     "mention": "Mention",
     "change": "Change of the page",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from . import cards
 from .event import Attachment
 from .values import dict_of, id_of, list_of, text_of, web_address
 
@@ -20,6 +21,7 @@ def _one(item: dict[str, Any], base: str) -> tuple[str, Attachment]:
     """Meta's own type beside it."""
     payload = dict_of(item.get("payload"))
     kind = text_of(item.get("type")) or "unknown"
+    product = "product" if "product" in payload else None
     sticker_id = id_of(payload.get("sticker_id"))
     place = dict_of(payload.get("coordinates"))
     url = payload.get("url") or payload.get("story_media_url") or item.get("url")
@@ -31,8 +33,16 @@ def _one(item: dict[str, Any], base: str) -> tuple[str, Attachment]:
         media_id=next(filter(None, (id_of(payload.get(name)) for name in _MEDIA_IDS)), None),
         latitude=_degrees(place.get("lat")),
         longitude=_degrees(place.get("long")),
+        template=(text_of(payload.get("template_type")) or product) if kind == "template" else None,
+        cards=_cards(kind, payload, base),
         payload=payload,
     )
+
+
+def _cards(kind: str, payload: dict[str, Any], base: str) -> tuple[cards.Card, ...]:
+    if kind == "template":
+        return cards.of_template(payload, base)
+    return cards.of_appointment(payload) if kind == "appointment_booking" else ()
 
 
 def _degrees(value: Any) -> float | None:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from .cards import Card
+
 Channel = Literal["messenger", "instagram"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Attachment:
     type: str
     """Meta's word (`image`, `video`, `audio`, `file`, `template`, `fallback`, `reel`, `story_mention` …);
@@ -19,10 +21,13 @@ class Attachment:
     media_id: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    template: str | None = None
+    """Which one: generic, button, media, receipt, product …"""
+    cards: tuple[Card, ...] = ()
     payload: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     object: str
     """`page`, `instagram`, or what else Meta reports on."""
@@ -36,7 +41,7 @@ class Event:
     """Running number in the delivery."""
     kind: str
     """message, echo, postback, referral, reaction, delivery, read, edit, optin, account_linking, handover,
-    policy, integrity, feedback, comment, mention, change or unknown."""
+    policy, integrity, feedback, order, coupon, comment, mention, change or unknown."""
     raw: dict[str, Any]
     """The item as it came."""
     dedupe_key: str
@@ -60,7 +65,9 @@ class Event:
     postback_title: str | None = None
     postback_payload: str | None = None
     referral: dict[str, Any] | None = None
-    """`ref`, `source`, `type`, `ad_id` …"""
+    """Flat, as referrals.read gives it: `ref`, `source`, `type`, `ad_id` …"""
+    answers: tuple[tuple[str, str], ...] = ()
+    """Questions, or their types, with what the customer answered."""
     reply_to_mid: str | None = None
     story_id: str | None = None
     story_url: str | None = None
@@ -73,7 +80,8 @@ class Event:
     is_unsupported: bool = False
     action: str | None = None
     """Reaction: react, unreact. Handover: pass_thread_control … Policy: warning, block, unblock.
-    Account linking: linked, unlinked. Integrity: its status. Comment or change: the verb. Optin: its type."""
+    Account linking: linked, unlinked. Integrity: its status. Comment or change: the verb.
+    Optin: its type, with `_stop` or `_resume` where notifications were."""
     reaction: str | None = None
     """Its name: love, smile, other …"""
     emoji: str | None = None
@@ -88,5 +96,10 @@ class Event:
     parent_id: str | None = None
     post_id: str | None = None
     """The post or medium that is commented on or mentions the account."""
+    post_url: str | None = None
+    photo_url: str | None = None
+    """Of a comment; signed and expiring."""
+    written_at: datetime | None = None
+    """UTC; when a comment was written, while `at` is when this was done to it."""
     field: str | None = None
     """The name of a change: feed, comments, story_insights …"""

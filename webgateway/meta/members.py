@@ -1,12 +1,15 @@
 """What each kind of messaging item says: contract 6.6, 6.7."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from . import attachments
+from . import attachments, cards, referrals
 from .entries import Entry
+from .event import Attachment
 from .values import dict_of, id_of, instant, int_of, list_of, text_of
+
+OPT_IN_CHANGES = {"STOP NOTIFICATIONS": "_stop", "RESUME NOTIFICATIONS": "_resume"}
 
 Facts = dict[str, Any]
 """Attributes of the event; besides them `kind` when it is not the member's usual one, and `key`, the parts of
@@ -46,7 +49,8 @@ def _message(item: Item) -> Facts:
         "text": text_of(message.get("text")),
         "attachments": attachments.read(message.get("attachments"), item.entry.site),
         "quick_reply_payload": text_of(dict_of(message.get("quick_reply")).get("payload")),
-        "referral": dict_of(message.get("referral")) or None,
+        "referral": referrals.read(message.get("referral"), item.entry.site)
+        or referrals.prior_message(item.raw.get("prior_message")),
         "echo_app_id": id_of(message.get("app_id")),
         "metadata": text_of(message.get("metadata")),
         "is_deleted": deleted,
@@ -74,26 +78,28 @@ def _postback(item: Item) -> Facts:
         "mid": mid,
         "postback_title": text_of(postback.get("title")),
         "postback_payload": text_of(postback.get("payload")),
-        "referral": dict_of(postback.get("referral")) or None,
+        "referral": referrals.read(postback.get("referral"), item.entry.site),
         "key": mid and (mid,),
     }
 
 
 def _referral(item: Item) -> Facts:
-    referral = item.member
-    return {"referral": referral}
+    """A form filled in, in an ad, stands beside it."""
+    referral = referrals.read(item.member, item.entry.site)
+    return {"referral": referral, "answers": referrals.answers(item.raw.get("lead"))}
 
 
 def _reaction(item: Item) -> Facts:
     reaction = item.member
     mid, action = id_of(reaction.get("mid")), text_of(reaction.get("action")) or "react"
-    return {
+    facts = {
         "mid": mid,
         "action": action,
         "reaction": text_of(reaction.get("reaction")),
         "emoji": text_of(reaction.get("emoji")),
         "key": mid and (mid, item.sender_id, action, id_of(item.raw.get("timestamp"))),
     }
+    return facts | ({"ignored": "A reaction of the page itself."} if item.from_us else {})
 
 
 def _delivery(item: Item) -> Facts:
@@ -121,8 +127,11 @@ def _edit(item: Item) -> Facts:
 def _optin(item: Item) -> Facts:
     optin = item.member
     ref = text_of(optin.get("ref"))
+    change = OPT_IN_CHANGES.get(text_of(optin.get("notification_messages_status")) or "", "")
+    kind = text_of(optin.get("type"))
     return {
-        "action": text_of(optin.get("type")),
+        "action": kind and kind + change,
+        "text": text_of(optin.get("title")),
         "postback_payload": text_of(optin.get("payload")),
         "referral": {"ref": ref} if ref else None,
     }
@@ -150,16 +159,31 @@ def _policy(item: Item) -> Facts:
 
 
 def _feedback(item: Item) -> Facts:
+    """A survey's answers, or what the customer thinks of one message."""
     feedback = item.member
-    return {"mid": id_of(feedback.get("mid")), "text": text_of(feedback.get("feedback"))}
+    return {
+        "mid": id_of(feedback.get("mid")),
+        "text": text_of(feedback.get("feedback")),
+        "answers": tuple(_answers(feedback)),
+    }
 
 
-def _coupon(_: Item) -> Facts:
-    return {"ignored": "The customer looked at a coupon."}
+def _answers(feedback: Facts) -> Iterator[tuple[str, str]]:
+    for screen in map(dict_of, list_of(feedback.get("feedback_screens"))):
+        for question in map(dict_of, dict_of(screen.get("questions")).values()):
+            for asked in (question, dict_of(question.get("follow_up"))):
+                answer = text_of(asked.get("payload"))
+                if answer:
+                    yield text_of(asked.get("type")) or "free_form", answer
 
 
-def _cart(_: Item) -> Facts:
-    return {"ignored": "The customer sent a cart; carts are not read."}
+def _coupon(item: Item) -> Facts:
+    return {"text": text_of(item.member.get("coupon_code"))}
+
+
+def _cart(item: Item) -> Facts:
+    found = cards.of_order(item.member, item.entry.site)
+    return {"text": text_of(item.member.get("note")), "attachments": (Attachment(type="order", cards=found),)}
 
 
 MEMBERS: dict[str, tuple[str, Reader]] = {
@@ -179,6 +203,6 @@ MEMBERS: dict[str, tuple[str, Reader]] = {
     "policy_enforcement": ("policy", _policy),
     "messaging_feedback": ("feedback", _feedback),
     "response_feedback": ("feedback", _feedback),
-    "template": ("unknown", _coupon),
-    "order": ("unknown", _cart),
+    "template": ("coupon", _coupon),
+    "order": ("order", _cart),
 }

@@ -9,7 +9,7 @@ from .members import MEMBERS, Facts, Item
 from .values import dict_of, id_of, instant, text_of
 
 _ABOUT_A_MESSAGE = {"message", "echo", "reaction", "edit"}
-_OF_A_CUSTOMER = {"message", "echo", "postback", "referral", "reaction"}
+_OF_A_CUSTOMER = {"message", "echo", "postback", "referral", "reaction", "order", "coupon"}
 
 
 def read(entry: Entry, item: Any, standby: bool) -> Event:

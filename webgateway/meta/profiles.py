@@ -1,15 +1,19 @@
 """A customer's name and picture: contract 8."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from .errors import GraphError
 from .graph import Graph
 from .values import text_of
 
 _FIELDS = {
-    "messenger": "id,name,first_name,last_name,profile_pic",
-    # one field too many fails the whole call: contract 8.2
-    "instagram": "name,username,profile_pic",
+    "messenger": ("id,name,first_name,last_name,profile_pic",),
+    # One field that may not be read fails the whole call: then fewer are asked for (contract 8.2).
+    "instagram": ("name,username,profile_pic", "username"),
 }
+_ABOUT_FIELDS = {"our_bug", "permission"}
+"""Kinds of refusals that may be about a single field."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +26,19 @@ class Profile:
 
 def fetch(graph: Graph, channel: str, user_id: str, page_token: str) -> Profile:
     """All None when Meta shows nothing; GraphError of kind `profile_unavailable` when it says so aloud."""
-    found = graph.get(user_id, page_token, fields=_FIELDS[channel])
+    found = _read(graph, user_id, page_token, *_FIELDS[channel])
     names = (text_of(found.get("first_name")), text_of(found.get("last_name")))
     return Profile(
         name=text_of(found.get("name")) or " ".join(filter(None, names)) or None,
         picture_url=text_of(found.get("profile_pic")),
         username=text_of(found.get("username")),
     )
+
+
+def _read(graph: Graph, user_id: str, page_token: str, fields: str, *fewer: str) -> dict[str, Any]:
+    try:
+        return graph.get(user_id, page_token, fields=fields)
+    except GraphError as error:
+        if not fewer or error.kind not in _ABOUT_FIELDS:
+            raise
+    return _read(graph, user_id, page_token, *fewer)

@@ -15,7 +15,7 @@ from .tokens import bury, fall_short, live_grants
 Answer = TypeVar("Answer")
 Question = Callable[[Graph, Sequence[tuple[str, str]]], dict[str, Answer | GraphError]]
 
-NEEDED = frozenset(name for names in REQUIRED.values() for name in names)
+NEEDED = frozenset(REQUIRED["pages"])
 """Without these permissions a login does not suffice; others are only for what is nice to know."""
 MOST_PEOPLE = 5
 """How many people's dead tokens are gone through before a page counts as failed this time."""

@@ -9,9 +9,9 @@ from ..meta.errors import GraphError
 from ..meta.graph import Graph
 from ..meta.oauth import Person, TokenInfo, UserToken
 from ..meta.pages import FoundPage
-from .sufficing import REQUIRED, Subject, covers, shortcoming
-
-ASKED = {"pages": oauth.PAGE_PERMISSIONS, "instagram": oauth.INSTAGRAM_PERMISSIONS}
+from .sufficing import ASKED as ASKED
+from .sufficing import REQUIRED as REQUIRED
+from .sufficing import Subject, covers, shortcoming
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,12 @@ class Discovery:
     def person_name(self) -> str:
         return self.person.name or self.person.id
 
-    def shortcoming(self, page: FoundPage) -> str | None:
-        """Why this login is not enough to receive the page's messages and to answer them."""
+    def shortcoming(self, page: FoundPage, of: str = "pages") -> str | None:
+        """Why this login is not enough to receive messages and to answer them: the page's, or with `of`
+        "instagram" its Instagram account's."""
         instagram_id = page.instagram.id if page.instagram else None
-        of = Subject(page.id, instagram_id, page.tasks)
-        return shortcoming(self.purpose, self.granted, self.info, of, self.person_name)
+        asked = Subject(page.id, instagram_id, page.tasks, self.purpose, self.person_name)
+        return shortcoming(of, asked, self.granted, self.info)
 
 
 def discover(

@@ -77,7 +77,7 @@ def _page_left(gateway: Gateway, meta_id: str, issued_at: int | None) -> None:
         return
     if page.checked_at is not None and _older(issued_at, page.checked_at):
         return
-    page.subscribed, page.subscribed_fields = False, []
+    page.subscribed, page.subscribed_fields, page.left_at = False, [], utcnow()
     checking.soon(*db.session.scalars(select(Grant).where(Grant.page_id == page.id)))
     audit.note("page left", gateway.id, {"pages": 1})
 

@@ -57,7 +57,7 @@ def refresh(gateway: Gateway) -> Refreshed:
         page.checked_at = utcnow()
         describe(page, details.get(page.id), instagram_readable=_instagram_readable(page))
         believe(page, truth.get(page.id))
-        page.subscription_error = _error(details.get(page.id), truth.get(page.id))
+        page.subscription_error = page.instagram_error = _error(details.get(page.id), truth.get(page.id))
     db.session.commit()
     failed = sum(1 for page in pages if page.subscription_error)
     unreached = sum(1 for page in pages if page.id not in details)

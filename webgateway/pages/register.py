@@ -14,8 +14,11 @@ from ..security import keep_opener
 from ..users.rights import current_tenant, needs
 from ..views import count
 from .models import Grant, Page
+from .notices import against
 from .refreshing import refresh as ask_meta
+from .restoration import Removed
 from .subscribing import switch
+from .unusable import unusable
 
 blueprint = Blueprint("pages", __name__, url_prefix="/gateways")
 
@@ -36,19 +39,13 @@ def index(gateway_id: int) -> ResponseReturnValue:
 @needs("gateways", "edit")
 def save(gateway_id: int) -> ResponseReturnValue:
     gateway = Gateway.find(current_tenant, gateway_id)
-    shown = _pages(gateway, request.form.getlist("shown", type=whole))
+    shown = pages_of(gateway, request.form.getlist("shown", type=whole))
     wanted = set(request.form.getlist("on", type=whole))
     on = [page for page in shown if page.id in wanted and not page.subscribed]
     off = [page for page in shown if page.id not in wanted and page.subscribed]
     failed = switch(gateway, on, off)
-    if failed:
-        done = len(on) + len(off) - len(failed)
-        flash(
-            f"{count(done, 'change')} saved, {len(failed)} not: the reason stands beside each switch.", "bad"
-        )
-        return _show(gateway, 422)
-    flash(f"{count(len(on) + len(off), 'change')} saved." if on or off else "Nothing to change.", "ok")
-    return htmx.go_to(request.full_path.rstrip("?"))
+    saved(len(on) + len(off), len(failed))
+    return _show(gateway, 422) if failed else htmx.go_to(request.full_path.rstrip("?"))
 
 
 @blueprint.post("/<int:gateway_id>/pages/refresh")
@@ -63,9 +60,30 @@ def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
     query = Page.connected_to(gateway).options(selectinload(Page.grants).joinedload(Grant.account))
     search = (Page.name, Page.meta_id, Page.instagram_username)
     view = View(query, SORTS, "name", search, tie=Page.id)
-    return htmx.render("pages/index.html", "pages/_list.html", status, gateway=gateway, view=view)
+    any_page = bool(view.total) or Page.any_connected_to(gateway)
+    return htmx.render(
+        "pages/index.html",
+        "pages/_list.html",
+        status,
+        gateway=gateway,
+        view=view,
+        held=against(view.items),
+        any_page=any_page,
+        unusable=unusable(gateway),
+        removed=Removed(gateway),
+    )
 
 
-def _pages(gateway: Gateway, ids: list[int]) -> list[Page]:
+def pages_of(gateway: Gateway, ids: list[int]) -> list[Page]:
+    """Those of a part of the register, with their accounts."""
     query = Page.connected_to(gateway).where(Page.id.in_(ids[:MOST])).order_by(Page.name, Page.id)
     return list(db.session.scalars(query.options(selectinload(Page.grants).joinedload(Grant.account))))
+
+
+def saved(changed: int, failed: int) -> None:
+    """Say what Save did."""
+    if failed:
+        done = count(changed - failed, "change")
+        flash(f"{done} saved, {failed} not: the reason stands beside each switch.", "bad")
+    else:
+        flash(f"{count(changed, 'change')} saved." if changed else "Nothing to change.", "ok")

@@ -12,12 +12,13 @@ from ..meta.errors import GraphError
 from .models import Account, Grant, Page
 
 
-def live_grant(page: Page) -> Grant | None:
-    """The newest login's grant whose token works; one that suffices goes before one that does not."""
+def live_grant(page: Page, channel: str = "messenger") -> Grant | None:
+    """The newest login's grant whose token works; one that suffices for the channel goes first."""
+    suffices = Grant.instagram_suffices if channel == "instagram" else Grant.suffices
     return db.session.scalar(
         _working()
         .where(Grant.page_id == page.id)
-        .order_by(Grant.suffices.desc(), Account.logged_in_at.desc(), Grant.id.desc())
+        .order_by(suffices.desc(), Account.logged_in_at.desc(), Grant.id.desc())
         .limit(1)
     )
 
@@ -48,11 +49,16 @@ def bury(dead: Sequence[tuple[Grant, str]]) -> None:
     _note(dead, lambda reason: {**died, "dead_reason": reason}, Grant.dead_since.is_(None))
 
 
-def mark_lacking(grant: Grant, words: str) -> bool:
+def mark_lacking(grant: Grant, words: str, channel: str) -> bool:
     """Meta says that this login lacks a permission: whether another one may do, now or after a new login."""
-    fall_short([(grant, words)])
-    best = live_grant(db.session.get_one(Page, grant.page_id))
-    return best is None or best.suffices
+    page = db.session.get_one(Page, grant.page_id)
+    if channel == "instagram":
+        page.instagram_problem = words
+        _note([(grant, words)], lambda _: {"instagram_suffices": False})
+    else:
+        fall_short([(grant, words)])
+    best = live_grant(page, channel)
+    return best is None or (best.instagram_suffices if channel == "instagram" else best.suffices)
 
 
 def fall_short(lacking: Sequence[tuple[Grant, str]]) -> None:
@@ -69,6 +75,8 @@ def judge(page_ids: Iterable[int]) -> None:
     pages = pages.options(selectinload(Page.grants).joinedload(Grant.account))
     for page in db.session.scalars(pages.execution_options(populate_existing=True)):
         page.problem = _problem(page)
+        if page.instagram_usable:
+            page.instagram_problem = None
 
 
 def _working() -> Select[Grant]:

@@ -104,18 +104,23 @@ def _note_coverage(said: Mapping[int, TokenInfo]) -> None:
         if not covers(info, grant.page.meta_id):
             dead.append((grant, NOT_COVERED))
             continue
-        lacks = _lacks(grant, info)
-        if lacks != grant.shortcoming:
-            grant.suffices, grant.shortcoming = lacks is None, lacks
+        if _suffices_otherwise(grant, info):
             changed.append(grant.page_id)
     tokens.bury(dead)
     tokens.judge(changed)
 
 
-def _lacks(grant: Grant, info: TokenInfo) -> str | None:
+def _suffices_otherwise(grant: Grant, info: TokenInfo) -> bool:
+    """Note for what the login suffices; whether that has changed."""
     account, page = grant.account, grant.page
-    of = Subject(page.meta_id, page.instagram_id, grant.tasks or None)
-    return shortcoming(account.purpose, info.scopes, info, of, account.name)
+    of = Subject(page.meta_id, page.instagram_id, grant.tasks or None, account.purpose, account.name)
+    before = grant.shortcoming, grant.instagram_suffices
+    grant.shortcoming = shortcoming("pages", of, info.scopes, info)
+    on_instagram = shortcoming("instagram", of, info.scopes, info)
+    grant.suffices, grant.instagram_suffices = grant.shortcoming is None, on_instagram is None
+    if before[1] and on_instagram is not None:
+        page.instagram_problem = on_instagram
+    return before != (grant.shortcoming, grant.instagram_suffices)
 
 
 def _held(*which: Any) -> Iterable[Grant]:

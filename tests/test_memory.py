@@ -1,0 +1,39 @@
+"""Threads that come and go do not make a process larger and larger."""
+
+import ctypes
+import subprocess
+import sys
+
+import pytest
+
+from webgateway.settings import ROOT
+
+HEAPS = """
+import ctypes, threading
+from webgateway import memory
+{before}
+together = threading.Barrier(9)
+def busy():
+    kept = [bytes(5000) for _ in range(100)]
+    together.wait()
+threads = [threading.Thread(target=busy) for _ in range(8)]
+for thread in threads: thread.start()
+libc = ctypes.CDLL(None)
+libc.fdopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(libc.fdopen(1, b"w"))
+libc.malloc_info(0, out)
+libc.fflush(out)
+together.wait()
+"""
+
+
+def heaps(before=""):
+    code = HEAPS.format(before=before)
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return said.stdout.count("<heap nr=")
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="not glibc")
+def test_all_threads_share_two_heaps():
+    assert heaps() > 2
+    assert heaps("memory.init()") == 2
