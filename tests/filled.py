@@ -63,7 +63,7 @@ def fill() -> None:
         DataDeletion(code="0", gateway_id=page.gateway_id, person="4705278912843591", issued_at=1785312004),
         AuditEntry(kind="data deleted", gateway_id=page.gateway_id, code="0", counts={"contacts": 1}),
         Comparison(
-            recovery=Recovery(gateway_id=page.gateway_id, since=KYIV, **ada),
+            recovery=Recovery(gateway_id=page.gateway_id, user_id=ada["user_id"], since=KYIV),
             page_id=page.id,
             channel="messenger",
             since=KYIV,

@@ -17,7 +17,7 @@ from huey.consumer import Consumer
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from . import counting, memory, metrics
-from .conversations import outgoing, recovery
+from .conversations import comparing, outgoing
 from .db import db, passing
 from .heartbeat import BEAT, beat, leave
 from .journal import reading, taking
@@ -64,7 +64,7 @@ def kinds() -> list[Kind]:
         Kind("taking", taking, "events", threads=2, next="parts"),
         Kind("sending", outgoing, "parts", threads=SENDERS),
         Kind("completing", completing, "logins", threads=2),
-        Kind("recovering", recovery, "comparisons", threads=2),
+        Kind("recovering", comparing, "comparisons", threads=2),
     ]
 
 

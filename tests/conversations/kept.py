@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from requests_mock import ANY, Mocker
 
 from tests.deliveries import PAGE, PETER
-from webgateway.conversations import recovery
+from webgateway.conversations import comparing, recovery
 from webgateway.conversations.models import Comparison, Recovery
 from webgateway.db import db, utcnow
 
@@ -116,10 +116,10 @@ def begin(gateway: Any, hours: float = 24, **values: Any) -> Recovery | None:
 def step() -> Comparison | None:
     """What is due next, pauses between two calls left out."""
     let_pass(seconds=1)
-    job = recovery.claim()
+    job = comparing.claim()
     if job is None:
         return None
-    recovery.work(job)
+    comparing.work(job)
     db.session.expire_all()
     return db.session.get_one(Comparison, job)
 

@@ -214,9 +214,10 @@ class TestSight:
         shown = as_ada.get(LIST).text
         assert "Facebook does not show comments to Support yet" in shown
         assert "pages_read_user_content" in shown
-        link = re.search(r'href="([^"]+)" data-popup>Allow comments', shown)[1]
-        assert link == f"/gateways/{olena.gateway_id}/pages/connect?comments=1"
-        assert "pages_read_user_content" in as_ada.get(link).location
+        link = re.search(r'href="([^"]+)"[^>]*>Allow comments', shown)[1]
+        assert link == f"/gateways/{olena.gateway_id}/pages/login?comments=1"
+        start = re.search(r'href="([^"]+)" data-popup>Continue to Facebook', as_ada.get(link).text)[1]
+        assert "pages_read_user_content" in as_ada.get(start.replace("&amp;", "&")).location
 
     def test_the_usual_login_does_not_ask_for_it(self, as_ada, olena):
         usual = as_ada.get(f"/gateways/{olena.gateway_id}/pages/connect").location
@@ -228,8 +229,9 @@ class TestSight:
         db.session.commit()
         shown = as_ada.get(LIST).text
         assert "Instagram does not show comments to Support yet" in shown
-        link = re.search(r'href="([^"]+)" data-popup>Allow comments', shown)[1]
-        assert "instagram_manage_comments" in as_ada.get(link).location
+        link = re.search(r'href="([^"]+)"[^>]*>Allow comments', shown)[1]
+        start = re.search(r'href="([^"]+)" data-popup>Continue to Facebook', as_ada.get(link).text)[1]
+        assert "instagram_manage_comments" in as_ada.get(start.replace("&amp;", "&")).location
 
     def test_nothing_is_said_when_it_is_allowed_and_to_whom_it_does_not_concern(self, as_ada, as_gail, olena):
         assert "Allow comments" not in as_gail.get(LIST).text

@@ -130,7 +130,9 @@ class TestWriting:
         got = answer(as_gail, joan)
         assert got.status_code == 422
         assert "Facebook no longer lets us write for this page." in got.text
-        assert "data-popup>Reconnect</a>" in as_ada.get(f"{LIST}{joan.id}").text
+        assert re.search(
+            r'href="/gateways/\d+/pages/login[^"]*"[^>]*>Reconnect</a>', as_ada.get(f"{LIST}{joan.id}").text
+        )
 
     def test_a_gateway_that_is_off_is_silent(self, as_gail, joan, gateway):
         gateway.enabled = False

@@ -52,7 +52,7 @@ def test_a_profile_that_cannot_be_read_stops_nothing_and_names_nobody_noname(
 
 
 def test_who_only_commented_is_not_asked_for(page, requests_mock):
-    cast.conversation(cast.contact(page, None, profile_checked_at=None), customer_wrote_at=None)
+    cast.conversation(cast.contact(page, None, profile_checked_at=None, consented_at=None))
     profiles.look_up_the_missed()
     assert requests_mock.call_count == 0
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests import cast
 from tests.conversations.kept import INSTAGRAM, Kept, ago, begin, let_pass, run, step
 from tests.deliveries import PAGE, PETER, delivery, post, text
-from webgateway.conversations import gathering, recovery
+from webgateway.conversations import comparing, gathering, recovery
 from webgateway.conversations.models import Comparison, Contact, Conversation, Message, Part, Recovery
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
@@ -350,8 +350,8 @@ def test_a_killed_worker_is_replaced_where_it_was(gateway, page, meta):
     begin(gateway)
     assert step().looked == 20
     let_pass(seconds=1)
-    held = db.session.get_one(Comparison, recovery.claim())
-    assert recovery.claim() is None, "its lease holds"
+    held = db.session.get_one(Comparison, comparing.claim())
+    assert comparing.claim() is None, "its lease holds"
     held.leased_until = utcnow() - timedelta(seconds=1)
     db.session.commit()
     run()
@@ -381,26 +381,26 @@ def test_a_worker_killed_after_meta_answered_leaves_nothing_half_done(gateway, p
 
 def test_what_kills_every_worker_is_given_up(gateway, page, meta):
     begin(gateway)
-    for _ in range(len(recovery.BACK_OFF) + 1):
-        recovery.claim()
+    for _ in range(len(comparing.BACK_OFF) + 1):
+        comparing.claim()
         comparison = db.session.scalars(select(Comparison)).one()
         comparison.leased_until = utcnow() - timedelta(seconds=1)
         comparison.next_try_at = utcnow()
         db.session.commit()
-    recovery.claim()
-    assert (comparison.state, comparison.error) == ("failed", recovery.NOT_DONE)
-    assert recovery.claim() is None
+    comparing.claim()
+    assert (comparison.state, comparison.error) == ("failed", comparing.NOT_DONE)
+    assert comparing.claim() is None
 
 
 def test_our_own_defect_is_tried_again_with_growing_pauses(gateway, page, meta):
     begin(gateway)
-    for pause in recovery.BACK_OFF:
+    for pause in comparing.BACK_OFF:
         let_pass(days=1)
-        recovery.fail(recovery.claim(), ValueError("a defect"))
+        comparing.fail(comparing.claim(), ValueError("a defect"))
         comparison = db.session.scalars(select(Comparison)).one()
         assert comparison.next_try_at - utcnow() == pytest.approx(pause, abs=timedelta(seconds=5))
     let_pass(days=1)
-    recovery.fail(recovery.claim(), ValueError("a defect"))
+    comparing.fail(comparing.claim(), ValueError("a defect"))
     db.session.expire_all()
     assert comparison.state == "failed"
 
@@ -428,6 +428,18 @@ def test_one_that_goes_back_further_while_meta_is_asked_begins_anew(gateway, pag
     begin(gateway, hours=1)
     run()
     assert [message.text for message in messages()] == ["Two days ago"]
+
+
+def test_what_was_missed_while_one_is_under_way_is_brought_in_by_it_when_asked(gateway, page, meta):
+    many_talks(meta)
+    begin(gateway)
+    step()
+    db.session.scalars(select(Comparison)).one().until -= timedelta(minutes=5)
+    meta.says("In the second outage", "m_second", ago(minutes=1), by=ANNA)
+    begin(gateway, hours=1)
+    run()
+    assert "In the second outage" in [message.text for message in messages()]
+    assert len(messages()) == 46
 
 
 def test_only_the_pages_asked_for_are_compared(gateway, page, meta):
@@ -507,7 +519,7 @@ def test_two_calls_for_one_page_are_half_a_second_apart(gateway, page, meta):
     before = utcnow()
     comparison = step()
     assert comparison.next_try_at >= before + timedelta(seconds=0.5)
-    assert recovery.claim() is None
+    assert comparing.claim() is None
 
 
 def test_a_passing_problem_is_tried_again_and_a_lasting_one_said(gateway, page, meta):
@@ -533,7 +545,7 @@ def test_a_page_removed_meanwhile_is_not_asked_about(gateway, page, meta):
     begin(gateway)
     page.removed_at = utcnow()
     comparison = step()
-    assert (comparison.state, comparison.error) == ("failed", recovery.DISCONNECTED)
+    assert (comparison.state, comparison.error) == ("failed", comparing.DISCONNECTED)
     assert meta.calls == []
 
 
@@ -542,9 +554,9 @@ def test_the_number_of_queries_does_not_grow_with_what_is_found(gateway, page, m
         many_talks(meta, number)
         begin(gateway)
         let_pass(seconds=1)
-        job = recovery.claim()
+        job = comparing.claim()
         with count_queries() as queries:
-            recovery.work(job)
+            comparing.work(job)
         run()
         return len([query for query in queries if not query.startswith("INSERT")])
 
@@ -559,3 +571,15 @@ def test_a_new_customers_profile_is_looked_up_apart(gateway, page, meta):
     assert (contact.name, contact.profile_checked_at) == ("Peter Chang", None)
     assert contact.consented_at is not None
     assert [path for path, _ in meta.calls] == [f"{PAGE}/conversations"]
+
+
+def test_what_recoveries_did_long_ago_is_forgotten_and_what_they_brought_stays(gateway, page, meta):
+    meta.says("Hello", "m_1", ago(hours=1))
+    begin(gateway).created_at = ago(days=91)
+    recovery.forget()
+    assert len(db.session.scalars(select(Comparison)).all()) == 1, "it is under way"
+    run()
+    recovery.forget()
+    assert db.session.scalars(select(Comparison)).all() == []
+    assert db.session.scalars(select(Recovery)).all() == []
+    assert len(messages()) == 1

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests import cast
 from tests.working import until_done
-from webgateway.conversations import recovery
+from webgateway.conversations import comparing
 from webgateway.conversations.models import Message
 from webgateway.db import db
 from webgateway.journal import outages
@@ -168,7 +168,7 @@ def test_after_the_one_hour_rule_it_is_subscribed_again_and_what_was_missed_is_r
 
     reconciling.compare()
     outages.look()
-    until_done(recovery)
+    until_done(comparing)
     assert bakery.subscribed
     assert "Meta had unsubscribed this page; subscribed again" in as_ada.get(url).text
     talk = db.session.scalars(select(Message)).one().conversation_id

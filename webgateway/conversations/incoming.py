@@ -36,8 +36,13 @@ STRANGER = "The page wrote to somebody who has never written to it here."
 
 
 def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
-    """`talks`: those of all events that take effect in this transaction."""
+    """`talks`: those of all events that take effect in this transaction.
+
+    What was withdrawn is erased whoever owns the conversation, and from an account that is switched off, too.
+    """
     talks = talks or Talks([(event, page)])
+    if event.is_deleted and event.user_id:
+        return withdrawals.take(event, page, talks)
     if instagram.unheard(event, page):
         return Outcome("ignored", instagram.MUTED)
     if event.kind in TAKERS:
@@ -50,8 +55,6 @@ def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
 def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     if event.user_id is None:
         return Outcome("ignored", NO_CUSTOMER)
-    if event.is_deleted:
-        return withdrawals.take(event, page, talks)
     if any(one.text is None for one in talks.wordings(page, event)):
         return Outcome("ignored", withdrawals.WITHDRAWN, withdrawn=event.mid)
     if talks.knows(page, event):
@@ -77,8 +80,6 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
 
     It opens no conversation: what the page writes to strangers is no talk until they answer.
     """
-    if event.is_deleted:
-        return withdrawals.take(event, page, talks)
     part = _our_part(event, page)
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, moment(event))

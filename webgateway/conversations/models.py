@@ -16,6 +16,7 @@ from ..users.models import User
 from .comments import Comment
 
 OPEN = text("closed_at IS NULL")
+OWNED = text("owner_app_id IS NOT NULL AND closed_at IS NULL")
 WAITING = text("state = 'waiting'")
 LEASED = text("leased_until IS NOT NULL")
 UNCLEAR = text("state = 'unclear'")
@@ -79,6 +80,12 @@ class Conversation(Model, BelongsToTenant):
             *("tenant_id", "closed_at", "last_message_at"),
             sqlite_where=OPEN,
             postgresql_where=OPEN,
+        ),
+        Index(
+            "ix_conversations_owned",
+            *("page_id", "owner_app_id"),
+            sqlite_where=OWNED,
+            postgresql_where=OWNED,
         ),
         # `tenant_id` stands in it for the same reason.
         Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),

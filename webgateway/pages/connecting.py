@@ -28,17 +28,17 @@ def start(gateway_id: int, purpose: str) -> ResponseReturnValue:
     writes()
     state = issue(gateway, user, purpose, page)
     db.session.commit()
-    return redirect(
-        dialog_url(
-            current_settings().facebook_url,
-            gateway.version,
-            gateway.app_id,
-            gateway.public_uri,
-            state,
-            [*ASKED[purpose], *for_comments],
-            gateway.config_id,
-        )
+    dialog = dialog_url(
+        current_settings().facebook_url,
+        gateway.version,
+        gateway.app_id,
+        gateway.public_uri,
+        state,
+        [*ASKED[purpose], *for_comments],
+        gateway.config_id,
     )
+    # Also when the popup comes here again from its own result page.
+    return keep_opener(redirect(dialog))
 
 
 def came_back(gateway: Gateway) -> ResponseReturnValue:

@@ -40,12 +40,13 @@ def show(gateway_id: int, purpose: str) -> ResponseReturnValue:
     query = Page.connected_to(gateway).options(selectinload(Page.grants).joinedload(Grant.account))
     search = (Page.name, Page.meta_id, Page.instagram_username)
     sorts = {"name": func.lower(Page.name)}
-    view = View(query, sorts, "name", search, ("reconnect",), target="#staying", tie=Page.id)
+    view = View(query, sorts, "name", search, ("reconnect", "comments"), target="#staying", tie=Page.id)
     start = url_for(
         "connecting.start",
         gateway_id=gateway.id,
         purpose=purpose,
         reconnect=reconnected.id if reconnected else None,
+        comments=request.args.get("comments") and 1,
     )
     if not (view.total or view.q or htmx.asked_by_htmx()):
         return redirect(start)

@@ -30,7 +30,6 @@ def remove(gateway: Gateway, pages: list[Page], by: str) -> None:
     for page in pages:
         page.removed_at, page.removed_by, page.removed_switches = at, by, page.switches
         page.subscribed, page.subscribed_fields = False, []
-        page.messenger_wanted = page.instagram_wanted = False
         page.drift = page.drift_since = page.drift_mended_at = page.missed_since = None
         page.problem = page.subscription_error = page.instagram_problem = page.instagram_error = None
         page.switch_to([])
