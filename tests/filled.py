@@ -12,7 +12,7 @@ from webgateway.heartbeat import Heartbeat
 from webgateway.journal.arrivals import Arrival
 from webgateway.journal.models import Delivery, Event, Watch
 from webgateway.journal.silences import Silence
-from webgateway.pages.models import DataDeletion, Login
+from webgateway.pages.models import AuditEntry, DataDeletion, Login
 from webgateway.pages.notices import Notice
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
@@ -60,6 +60,8 @@ def fill() -> None:
         Ref(tenant_id=page.tenant_id, flow_id=page.gateway.flow_id, value="літо 🐘"),
         Login(gateway_id=page.gateway_id, state_hash="0", redirect_uri="", code="AQD", **ada),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
+        DataDeletion(code="0", gateway_id=page.gateway_id, person="4705278912843591", issued_at=1785312004),
+        AuditEntry(kind="data deleted", gateway_id=page.gateway_id, code="0", counts={"contacts": 1}),
         Comparison(
             recovery=Recovery(gateway_id=page.gateway_id, user_id=ada["user_id"], since=KYIV),
             page_id=page.id,

@@ -68,6 +68,7 @@ def acme(app) -> dict[str, int]:
     return {
         "gateway_id": gateway.id,
         "page_id": page.id,
+        "account_id": account.id,
         "login_id": login.id,
         "recovery_id": recovery.id,
         "flow_id": flow.id,

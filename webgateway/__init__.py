@@ -10,16 +10,19 @@ from werkzeug.wrappers import Response
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
 from .conversations import commenting, recoveries
+from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
 from .flows import routes as flows
 from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
+from .journal import forgetting as forgetting_journal
 from .journal import health as journal_health
 from .journal import outages, public
 from .journal import routes as journal
 from .override import MethodOverride
 from .pages import (
+    account_removal,
     accounts,
     board,
     connecting,
@@ -80,14 +83,16 @@ def create_app(settings: Settings | None = None) -> Application:
     commands.init_app(app)
     orphaned_pages.listen()
     orphaned_conversations.listen()
+    erasing_conversations.listen()
+    forgetting_journal.listen()
     page_health.listen()
     conversation_health.listen()
     journal_health.listen()
 
     for part in (
-        conversations, commenting, registry, meta_tab, activation, deletion, register, accounts, precaution,
-        connecting, instagram, leaving, logins, restoration, recoveries, board, catalogue, flows, journal,
-        users, access, roles, profile, public,
+        conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
+        account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
+        catalogue, flows, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

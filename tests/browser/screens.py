@@ -16,6 +16,7 @@ SCREENS = {
     "removed": "/gateways/{gateway}/pages/removed",
     "before-login": "/gateways/{gateway}/pages/login",
     "accounts": "/gateways/{gateway}/pages/{page}/accounts",
+    "account-removal": "/gateways/{gateway}/accounts/{account}/removal",
     "instagram": "/gateways/{gateway}/instagram",
     "recoveries": "/gateways/{gateway}/recoveries",
     "recovery": "/gateways/{gateway}/recoveries/{recovery}",

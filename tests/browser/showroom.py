@@ -61,7 +61,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         talk = _long_talk(pages[0])
         _other_talks(app, gateway, pages[0])
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
-        ids["direct"] = shop.id
+        ids["direct"], ids["account"] = shop.id, olena.id
         ids["recovery"] = _recovery(pages[0], pages[5]).id
         ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
         db.session.remove()

@@ -155,17 +155,7 @@ def test_a_grant_that_is_gone_meanwhile_is_no_defect(talk, page, requests_mock):
     requests_mock.post(SEND, json=left_meanwhile)
     write(talk)
     assert send().state == "waiting"
-    assert send().state == "failed"
-
-
-def test_without_any_living_token_it_fails_with_who_must_act(talk, requests_mock):
-    requests_mock.post(SEND, status_code=400, json=CODE_190)
-    write(talk)
-    send()
-    part = send()
-    assert part.state == "failed"
-    assert "reconnect" in part.remedy
-    assert requests_mock.call_count == 1
+    assert send() is None, "it waits for the next login"
 
 
 def test_a_final_refusal_is_not_repeated_and_says_why(talk, requests_mock):

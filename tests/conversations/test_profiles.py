@@ -89,3 +89,45 @@ def test_without_a_living_token_nobody_is_asked(page, requests_mock):
     peter = cast.contact(page, None, profile_checked_at=None)
     profiles.look_up(peter.id)
     assert requests_mock.call_count == 0
+
+
+DEAD = {"status_code": 400, "json": {"error": {"message": "x", "code": 190, "error_subcode": 460}}}
+
+
+def test_a_dead_token_gives_way_to_the_next_persons_for_the_same_look_up(gateway, page, requests_mock):
+    earlier = utcnow() - timedelta(days=1)
+    marco = cast.account(gateway, "Marco Rossi", "4705278912843592", logged_in_at=earlier)
+    cast.grant(page, marco, "EAA-marco")
+    peter = cast.contact(page, None, profile_checked_at=None)
+    requests_mock.get(PROFILE, [DEAD, {"json": KNOWN}])
+    profiles.look_up(peter.id)
+    assert peter.name == "Peter Chang"
+    assert requests_mock.last_request.headers["Authorization"] == b"Bearer EAA-marco"
+    assert [grant.works for grant in sorted(page.grants, key=lambda grant: grant.id)] == [False, True]
+
+
+def test_when_the_last_token_dies_it_is_looked_up_after_reconnect(page, requests_mock):
+    peter = cast.contact(page, None, profile_checked_at=None)
+    cast.conversation(peter)
+    requests_mock.get(PROFILE, **DEAD)
+    profiles.look_up(peter.id)
+    assert (peter.profile_checked_at, page.reachable) == (None, False)
+    page.grants[0].dead_since = None
+    db.session.commit()
+    requests_mock.get(PROFILE, json=KNOWN)
+    profiles.look_up_the_missed()
+    db.session.expire_all()
+    assert contact().name == "Peter Chang"
+
+
+def test_those_of_pages_without_a_login_hold_nobody_up(gateway, page, requests_mock, monkeypatch):
+    monkeypatch.setattr(profiles, "ROUND", 1)
+    cast.conversation(cast.contact(page, None, profile_checked_at=None))
+    stranded = cast.page(gateway, "Cat Shelter", "5552")
+    cast.conversation(cast.contact(stranded, None, "8", profile_checked_at=None))
+    requests_mock.get(PROFILE, json=KNOWN)
+    profiles.look_up_the_missed()
+    db.session.expire_all()
+    assert (
+        db.session.scalars(db.select(Contact.name).where(Contact.page_id == page.id)).one() == "Peter Chang"
+    )

@@ -1,4 +1,4 @@
-"""The public URI: verification, signatures, sizes, the callbacks of people who leave."""
+"""The public URI: verification, signatures, sizes. The callbacks of people who leave: tests/pages."""
 
 import hashlib
 import hmac
@@ -12,9 +12,7 @@ from tests import cast
 from tests.deliveries import delivery, post, text, wire
 from webgateway.db import db, utcnow
 from webgateway.journal.models import Delivery
-from webgateway.meta import signed_request
 from webgateway.meta.signature import sign
-from webgateway.pages.models import Account
 
 VERIFY = {"hub.mode": "subscribe", "hub.challenge": "1158201444"}
 
@@ -152,53 +150,6 @@ class TestDelivery:
 
     def test_a_get_without_a_known_query_is_400(self, visitor, gateway):
         assert visitor.get(f"/meta/{gateway.uri}").status_code == 400
-
-
-class TestLeaving:
-    def form(self, visitor, gateway, payload, path=""):
-        signed = signed_request.make({"algorithm": "HMAC-SHA256", **payload}, gateway.app_secret)
-        return visitor.post(f"/meta/{gateway.uri}{path}", data={"signed_request": signed})
-
-    def test_a_person_who_removes_the_app_takes_the_tokens_along(self, visitor, gateway, page):
-        answer = self.form(visitor, gateway, {"user_id": "4705278912843591", "issued_at": 1642509597})
-        assert answer.status_code == 200
-        assert db.session.scalars(select(Account)).all() == []
-        assert page.grants == []
-        assert page.removed_at is None
-
-    def test_a_page_that_removes_the_app_is_subscribed_no_longer(self, visitor, gateway, page):
-        payload = {"profile_id": page.meta_id, "user_id": "", "issued_at": "1642422705"}
-        assert self.form(visitor, gateway, payload).status_code == 200
-        assert page.subscribed is False
-
-    def test_the_same_request_twice_changes_nothing_more(self, visitor, gateway, page):
-        for _ in range(2):
-            assert self.form(visitor, gateway, {"user_id": "4705278912843591"}).status_code == 200
-
-    @pytest.mark.parametrize("signed", ["", "nodot", "a.b", "é.ü", ".", "a.b.c"])
-    def test_a_bad_shape_is_400(self, visitor, gateway, signed):
-        answer = visitor.post(f"/meta/{gateway.uri}", data={"signed_request": signed})
-        assert answer.status_code == 400
-
-    def test_a_stranger_cannot_make_anybody_leave(self, visitor, gateway, page):
-        forged = signed_request.make(
-            {"algorithm": "HMAC-SHA256", "user_id": "4705278912843591"}, "other secret"
-        )
-        assert visitor.post(f"/meta/{gateway.uri}", data={"signed_request": forged}).status_code == 400
-        assert len(page.grants) == 1
-
-    def test_data_deletion_answers_with_a_page_to_look_at(self, visitor, gateway, page):
-        answer = self.form(visitor, gateway, {"user_id": "4705278912843591"}, "/data-deletion")
-        assert answer.status_code == 200
-        code = answer.json["confirmation_code"]
-        assert answer.json["url"].endswith(f"/data-deletion/{code}")
-        status = visitor.get(f"/data-deletion/{code}")
-        assert status.status_code == 200
-        assert b"Olena" not in status.data
-        assert db.session.scalars(select(Account)).all() == []
-
-    def test_an_unknown_deletion_is_404(self, visitor):
-        assert visitor.get("/data-deletion/none").status_code == 404
 
 
 class TestBodies:

@@ -25,7 +25,8 @@ EVERYTHING = ["MANAGE", "MODERATE", "MESSAGING"]
 class Meta:
     """`calls` are (method, path) of what came over the wire, `items` those of the batches.
 
-    `meanwhile`, by path: what happens elsewhere while Meta is asked this.
+    `said`, by token: what debug_token says of it, or the envelope it is refused with. `meanwhile`, by path:
+    what happens elsewhere while Meta is asked this.
     """
 
     def __init__(self, app_id: str) -> None:
@@ -41,7 +42,9 @@ class Meta:
         self.app_subscriptions: list[dict[str, Any]] = []
         self.statuses: dict[str, dict[str, Any]] = {}
         self.dead: set[str] = set()
+        self.said: dict[str, dict[str, Any]] = {}
         self.refuses: dict[str, dict[str, Any]] = {}
+        self.refuses_token: dict[str, dict[str, Any]] = {}
         self.meanwhile: dict[str, Callable[[], object]] = {}
         self.calls: list[tuple[str, str]] = []
         self.items: list[tuple[str, str]] = []
@@ -73,10 +76,14 @@ class Meta:
     def _node(self, method: str, path: str, token: str, query: dict[str, str]) -> tuple[int, Any]:
         if path in self.refuses:
             return 400, {"error": self.refuses[path]}
+        if token in self.refuses_token:
+            return 400, {"error": self.refuses_token[token]}
         if token in self.dead:
             return 400, {"error": DEAD}
         if path.endswith("/subscribed_apps"):
             return self._subscription(method, path.split("/")[0], query)
+        if path == "debug_token" and (said := self.said.get(query["input_token"])):
+            return (400, said) if "error" in said and "is_valid" not in said else (200, {"data": said})
         if path.endswith("/page_status"):
             page_id = path.split("/")[0]
             well = {"id": page_id, "timestamp": int(time.time()), "status": "ok"}

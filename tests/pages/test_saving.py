@@ -1,5 +1,7 @@
 """Save: the webhook switches of the register."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests import cast
@@ -172,3 +174,46 @@ def test_saving_returns_to_the_same_part_of_the_list(as_ada, gateway, meta, dogs
     data = {"shown": [dogs.id], "on": [dogs.id]}
     answer = as_ada.post(f"/gateways/{gateway.id}/pages?q=dogs&sort=-name", data=data)
     assert answer.headers["Location"] == f"/gateways/{gateway.id}/pages?q=dogs&sort=-name"
+
+
+ROLE_LOST = {
+    "message": "The user must be an administrator, editor, or moderator of the page",
+    "code": 190,
+    "error_subcode": 492,
+}
+
+
+@pytest.fixture
+def marco(gateway, dogs):
+    """Logged in before Olena; covers the same page."""
+    earlier = utcnow() - timedelta(days=1)
+    account = cast.account(gateway, "Marco Rossi", "4705278912843592", logged_in_at=earlier)
+    return cast.grant(dogs, account, "EAA-marco")
+
+
+@pytest.mark.parametrize(("refusal", "works"), [(ROLE_LOST, False), (REFUSED, True)])
+def test_a_lost_role_or_permission_makes_room_for_the_next_persons_login(
+    as_ada, gateway, meta, dogs, marco, refusal, works
+):
+    meta.refuses_token["EAA-olena"] = refusal
+    assert save(as_ada, gateway, [dogs], [dogs]).status_code == 303
+    assert dogs.subscribed
+    olenas = next(grant for grant in dogs.grants if grant.id != marco.id)
+    assert (olenas.works, olenas.suffices) == (works, not works)
+    assert dogs.problem is None
+
+
+def test_a_permission_that_nobody_has_is_asked_of_each_once(as_ada, gateway, meta, dogs, marco):
+    meta.refuses["1080/subscribed_apps"] = REFUSED
+    assert save(as_ada, gateway, [dogs], [dogs]).status_code == 422
+    assert [verb for verb, _ in meta.items].count("POST") == 2
+    assert "pages_manage_metadata" in dogs.problem
+    assert all(grant.works for grant in dogs.grants)
+
+
+def test_a_permission_that_is_only_nice_to_have_judges_no_login(as_ada, gateway, meta, dogs):
+    engagement = {"message": "(#200) Requires pages_read_engagement", "type": "OAuthException", "code": 200}
+    meta.refuses["1080/subscribed_apps"] = engagement
+    save(as_ada, gateway, [dogs], [dogs])
+    assert dogs.grants[0].suffices
+    assert dogs.problem is None

@@ -19,7 +19,7 @@ from .models import Conversation, Message
 @dataclass(frozen=True)
 class Lock:
     """Why nobody may write, and what helps; `popup`: through a dialog in a window of its own, `post`: by a
-    form."""
+    form. `stranded`: what is written already waits for a login."""
 
     reason: str
     remedy: str
@@ -29,6 +29,7 @@ class Lock:
     post: bool = False
     code: str | None = None
     """What Meta would refuse it with, as the catalogue of errors names it."""
+    stranded: bool = False
 
 
 CLOSED = Lock("This conversation is closed.", "A new message from the customer opens a new conversation.")
@@ -129,13 +130,14 @@ def _owned(conversation: Conversation, user: User | None) -> Lock:
 
 
 def _no_token(page: Page, channel: str, user: User | None) -> Lock:
+    reason = f"{NO_TOKEN} {page.problem or ''}".rstrip()
     if user is None or not user.may("gateways", "edit"):
         remedy = "Ask an administrator to reconnect the page. Messages still arrive."
-        return Lock(NO_TOKEN, remedy, code=DEAD)
+        return Lock(reason, remedy, code=DEAD, stranded=True)
     purpose = "instagram" if channel == "instagram" else "pages"
     url = url_for("precaution.show", gateway_id=page.gateway_id, purpose=purpose, reconnect=page.id)
     remedy = "Reconnect the page through Facebook. Messages still arrive."
-    return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True, code=DEAD)
+    return Lock(reason, remedy, url, "Reconnect", popup=True, code=DEAD, stranded=True)
 
 
 def _silenced(page: Page, notice: Notice, user: User | None) -> Lock:

@@ -8,6 +8,10 @@ from . import pace
 from .models import Message, Part
 from .outcome import ARRIVED
 
+STRANDED = (
+    "No login lets us write for this page.",
+    "It goes out when the page is reconnected, unless Meta's 24 hours are over by then.",
+)
 WORDS = {"sent": "Sent", "delivered": "Delivered", "read": "Read"}
 
 
@@ -28,8 +32,8 @@ class Delivery:
     """Meta's code and subcode, as the catalogue of errors names them."""
 
 
-def of(message: Message) -> Delivery | None:
-    """None for what was not sent from here."""
+def of(message: Message, stranded: bool = False) -> Delivery | None:
+    """None for what was not sent from here. `stranded`: nobody's login covers the page."""
     parts = message.parts
     if not parts:
         return None
@@ -43,6 +47,8 @@ def of(message: Message) -> Delivery | None:
                 some or text, tone, first.error, first.remedy, True, text == "Unclear", code=_code(first)
             )
     waiting = [part for part in parts if part.state == "waiting"]
+    if waiting and stranded:
+        return Delivery(some or "Waiting", "warn", *STRANDED)
     if waiting:
         paused_until = pace.paused_until(waiting[0].page)
         if paused_until:

@@ -249,6 +249,11 @@ class Part(Model):
     conversation: Mapped[Conversation] = relationship(Conversation)
     page: Mapped[Page] = relationship(Page)
 
+    @property
+    def channel(self) -> str:
+        comment = self.message.comment
+        return comment.channel if comment is not None else self.conversation.channel
+
 
 class Recovery(Model):
     """The conversations of a gateway's pages are compared with Meta's, and what is missing is brought in.

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from ..db import db, utcnow
 from ..meta.errors import GraphError
 from ..pages import tokens
+from ..pages.asking import in_words
 from ..pages.models import Grant
 from . import ownership, pace
 from .models import Part
@@ -51,6 +52,7 @@ def refused(part: Part, grant: Grant, error: GraphError) -> None:
     """Meta said no, or nothing that can be understood: contract 10 says which refusal passes by itself."""
     if error.bucket:
         pace.refused(part, error)
+    another = _another_login(part, grant, error)
     if error.kind == "routing" and part.conversation_id is not None:
         ownership.refused(part.conversation_id, error)
     hold(part.message_id)
@@ -60,16 +62,21 @@ def refused(part: Part, grant: Grant, error: GraphError) -> None:
     part.error_code, part.error_subcode = error.code, error.subcode
     if error.sent_unclear:
         unclear(part)
-    elif error.token_dead:
-        tokens.mark_dead(grant, error)
-        part.attempts -= 1
-    elif error.retry and error.bucket:
+    elif another or (error.retry and error.bucket):
         part.attempts -= 1
     elif error.retry and part.attempts <= len(BACK_OFF):
         part.error, part.remedy = error.meaning, error.remedy
         part.next_try_at = utcnow() + BACK_OFF[part.attempts - 1] * random.uniform(1, 1.2)
     else:
         failed(part, error.meaning, error.remedy)
+
+
+def set_aside(part: Part) -> None:
+    """Nobody's login covers the page: it waits until somebody's does."""
+    hold(part.message_id)
+    if part.state == "waiting":
+        let_go(part)
+        part.attempts -= 1
 
 
 def failed(part: Part, error: str, remedy: str) -> None:
@@ -105,3 +112,11 @@ def let_go(part: Part) -> None:
     """No worker has it in hand any more, and what an earlier try said no longer counts."""
     part.leased_until = part.leased_by = part.failed_at = None
     part.error = part.remedy = part.error_code = part.error_subcode = None
+
+
+def _another_login(part: Part, grant: Grant, error: GraphError) -> bool:
+    """Whether only this person's login was refused: Meta did not take the message, another's may do."""
+    if error.token_dead:
+        tokens.mark_dead(grant, error)
+        return True
+    return error.permission_lost and tokens.mark_lacking(grant, in_words(error), part.channel)

@@ -28,7 +28,6 @@ LEASE = timedelta(minutes=2)
 TRIES = 5
 
 DISCONNECTED = ("This page is no longer connected.", "An administrator can connect it again.")
-NO_TOKEN = ("Facebook no longer lets us write for this page.", "An administrator must reconnect the page.")
 SWITCHED_OFF = ("The chat gateway is switched off.", "An administrator can switch it on.")
 TOO_LATE = (
     "The customer wrote more than 24 hours ago, and Meta allows no answer after that.",
@@ -61,14 +60,16 @@ def work(part_id: int) -> None:
                 joinedload(Part.page).joinedload(Page.gateway),
             )
         ).one()
-        grant = tokens.live_grant(part.page, _channel(part))
-        refusal = _refusal(part, grant)
+        grant = tokens.live_grant(part.page, part.channel)
+        refusal = _refusal(part)
         full_until = private_reply.full_until(part)
     if part.state != "waiting":
         return
-    if refusal is not None or grant is None:
-        outcome.failed(part, *(refusal or NO_TOKEN))
+    if refusal is not None:
+        outcome.failed(part, *refusal)
         sends.tell(part, kind="not_asked")
+    elif grant is None:
+        outcome.set_aside(part)
     elif full_until is not None:
         outcome.put_off(part, full_until, *private_reply.FULL)
     else:
@@ -108,14 +109,12 @@ def _lease(page: Page, part: Part) -> int:
     return part.id
 
 
-def _refusal(part: Part, grant: Grant | None) -> tuple[str, str] | None:
+def _refusal(part: Part) -> tuple[str, str] | None:
     page = part.page
     if page.removed_at or page.gateway.deleted_at:
         return DISCONNECTED
     if not page.gateway.enabled:
         return SWITCHED_OFF
-    if grant is None:
-        return NO_TOKEN
     if part.message.comment is not None:
         return private_reply.refusal(part.message.comment)
     # What waited, for a pause or for Meta to come back, may have waited too long: contract 7.4.
@@ -138,11 +137,6 @@ def _send(part: Part, grant: Grant) -> None:
             attempt.answered()
             _remember(part, sent)
     pace.heed(part.page, graph.usage)
-
-
-def _channel(part: Part) -> str:
-    comment = part.message.comment
-    return comment.channel if comment is not None else part.conversation.channel
 
 
 def _ask(graph: Graph, part: Part, token: str) -> Sent:

@@ -9,6 +9,7 @@ from ..gateways.graph import graph_of
 from ..meta import profiles
 from ..meta.errors import GraphError
 from ..pages import tokens
+from ..pages.asking import MOST_PEOPLE
 from ..tasks import every, side_work
 from .models import Contact, Conversation
 
@@ -30,24 +31,34 @@ def _look_up(contact_id: int) -> None:
     contact = db.session.get(Contact, contact_id)
     if contact is None or not _due(contact):
         return
-    grant = tokens.live_grant(contact.page, contact.channel)
-    if grant is None or grant.token is None:
-        return
-    graph = graph_of(contact.page.gateway)
+    profile = _ask(contact)
+    if profile is not None:
+        contact.name = profile.name or contact.name
+        contact.username = profile.username or contact.username
+        contact.picture_url = profile.picture_url or contact.picture_url
+    db.session.commit()
+
+
+def _ask(contact: Contact) -> profiles.Profile | None:
+    """With the next person's token when Meta refuses one; without any, later: messages come all the same."""
+    graph, before = graph_of(contact.page.gateway), contact.profile_checked_at
     contact.profile_checked_at = utcnow()
-    db.session.commit()
-    try:
-        profile = profiles.fetch(graph, contact.channel, contact.meta_id, grant.token)
-    except GraphError as error:
-        # Reviewers and privacy settings have none (contract 8); the contact keeps its plain name.
-        if error.code == NO_CONSENT:
-            contact.consented_at = None
-            db.session.commit()
-        return
-    contact.name = profile.name or contact.name
-    contact.username = profile.username or contact.username
-    contact.picture_url = profile.picture_url or contact.picture_url
-    db.session.commit()
+    for _ in range(MOST_PEOPLE):
+        grant = tokens.live_grant(contact.page, contact.channel)
+        if grant is None or grant.token is None:
+            break
+        db.session.commit()
+        try:
+            return profiles.fetch(graph, contact.channel, contact.meta_id, grant.token)
+        except GraphError as error:
+            # Reviewers and privacy settings have none (contract 8); the contact keeps its plain name.
+            if error.code == NO_CONSENT:
+                contact.consented_at = None
+            if not error.token_dead:
+                return None
+            tokens.mark_dead(grant, error)
+    contact.profile_checked_at = before
+    return None
 
 
 @every(minute="*/5")
@@ -60,7 +71,9 @@ def look_up_the_missed() -> None:
     missed = db.session.scalars(
         select(Contact.id)
         .join(Conversation, Conversation.contact_id == Contact.id)
+        .join(Contact.page)
         .where(Conversation.closed_at.is_(None), Contact.consented_at.is_not(None), or_(never, nameless))
+        .where(tokens.covered())
         .order_by(Contact.id.desc())
         .limit(ROUND)
     ).all()

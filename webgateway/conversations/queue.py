@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from ..db import db, looking, utcnow
 from ..gateways.models import Gateway
 from ..pages.models import Page
+from . import stranded
 from .models import Part
 
 PER_PAGE = 3
@@ -47,9 +48,10 @@ def take(page_id: int) -> tuple[Page, Part] | None:
 
 
 def _open(now: datetime) -> Select[Page]:
-    """Pages for which Meta has not asked for a pause."""
+    """Pages for which Meta has not asked for a pause, and for which somebody's login lets us write."""
     pauses = (Page.sends_paused_until, Gateway.calls_paused_until)
-    return select(Page).join(Page.gateway).where(*(or_(end.is_(None), end <= now) for end in pauses))
+    pages = select(Page).join(Page.gateway).where(*(or_(end.is_(None), end <= now) for end in pauses))
+    return pages.where(~stranded.pages())
 
 
 def _due(now: datetime) -> Select[Part]:

@@ -1,5 +1,6 @@
 """The inbox: the list, a conversation, answering and closing it."""
 
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -158,7 +159,7 @@ def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[s
         "lock_token": _digest(lock),
         "closes_at": composer.closes_at(conversation),
         "form": form or MessageForm.blank(),
-        "delivery_of": delivery.of,
+        "delivery_of": partial(delivery.of, stranded=lock is not None and lock.stranded),
         "elsewhere": authors.elsewhere,
         "word_for": attachments.word,
         "pictures": attachments.pictures(conversation),

@@ -57,7 +57,6 @@ def deliver(uri: str) -> ResponseReturnValue:
     if request.mimetype == "application/x-www-form-urlencoded":
         gateway = _gateway(uri)
         leaving.deauthorize(gateway, _signed_request(gateway))
-        db.session.commit()
         return _text("OK", 200)
     answer = doors.TOO_LARGE
     if request.content_length is None or request.content_length <= doors.LARGEST:
@@ -79,12 +78,11 @@ def _body() -> bytes:
 def delete_data(uri: str) -> ResponseReturnValue:
     """Meta passes on that a person wants their data deleted: contract 9.3."""
     gateway = _gateway(uri)
-    deletion = leaving.delete_data(gateway, _signed_request(gateway))
-    db.session.commit()
-    return {
-        "url": f"{current_settings().public_url}/data-deletion/{deletion.code}",
-        "confirmation_code": deletion.code,
-    }
+    asked = _signed_request(gateway)
+    if asked.user_id is None:
+        abort(400)
+    code = leaving.delete_data(gateway, asked.user_id, asked.issued_at).code
+    return {"url": f"{current_settings().public_url}/data-deletion/{code}", "confirmation_code": code}
 
 
 def _gateway(uri: str) -> Gateway:

@@ -82,6 +82,7 @@ class GraphError(Exception):
     `retry`: the same call may work later. `sent_unclear`: a message may have gone out all the same, so a send
     is repeated only after its echo was looked for (contract 7.7). `bucket`: Meta wants no more calls for now,
     of the whole app or of the page (contract 7.6). `token_dead`: another person's token may do.
+    `permission_lost`: so it may, if what is missing was given with that; `permissions`: those Meta names.
     """
 
     def __init__(
@@ -101,12 +102,13 @@ class GraphError(Exception):
         """`kind`: when it is known better than from the code."""
         self.code, self.subcode, self.type = code, subcode, type
         self.message = _SECRETS.sub("…", message)
+        self.permissions = list(dict.fromkeys(_PERMISSION_NAMES.findall(message)))
         self.http_status, self.fbtrace_id, self.wait_minutes = http_status, fbtrace_id, wait_minutes
-        row = {"kind": kind} if kind else self._row(is_transient, had_token)
+        row: dict[str, Any] = {"kind": kind} if kind else self._row(is_transient, had_token)
         texts = {**_KINDS[row["kind"]], **row}
         self.kind: str = row["kind"]
         self.meaning: str = (
-            _naming(texts["meaning"], message) if row["kind"] == "permission" else texts["meaning"]
+            self._naming(texts["meaning"]) if row["kind"] == "permission" else texts["meaning"]
         )
         self.remedy: str = texts["remedy"]
         self.who: str = texts["who"]
@@ -114,6 +116,7 @@ class GraphError(Exception):
         self.field: str | None = row.get("field")
         self.bucket: str | None = texts.get("bucket")
         self.token_dead: bool = texts.get("token_dead", False)
+        self.permission_lost: bool = texts.get("permission_lost", False)
         self.sent_unclear: bool = self.kind == "transient_maybe_sent"
         super().__init__(f"{self.message} (code {code}, subcode {subcode}, fbtrace_id {fbtrace_id})")
 
@@ -125,10 +128,15 @@ class GraphError(Exception):
             return "" if self.code is None else "other"
         return "/".join(str(row[name]) for name in ("code", "subcode") if name in row)
 
+    def _naming(self, meaning: str) -> str:
+        """With the permissions that Meta names; it repeats one for each field: contract 3.4."""
+        return f"{meaning.removesuffix('.')}: {', '.join(self.permissions)}." if self.permissions else meaning
+
     def _row(self, is_transient: bool, had_token: bool) -> dict[str, Any]:
         row = _known(self.code, self.subcode, self.message)
         if row is None:
-            row = {"kind": _guess(self.code, self.http_status)}
+            guess = _guess(self.code, self.http_status)
+            row = {"kind": guess, "permission_lost": guess == "permission"}
         elif self.code == 2500 and had_token and "active access token" in self.message:
             row = {"kind": "reauth"}
         if is_transient and row["kind"] == "our_bug":
@@ -170,12 +178,6 @@ def from_answer(
 def passed_on(status: int) -> bool:
     """Whether a request answered so, without a word of Meta's, may have reached the Graph API."""
     return not 400 <= status < 500 and status != 503
-
-
-def _naming(meaning: str, message: str) -> str:
-    """With the permissions that Meta names; it repeats one for each field: contract 3.4."""
-    named = list(dict.fromkeys(_PERMISSION_NAMES.findall(message)))
-    return f"{meaning.removesuffix('.')}: {', '.join(named)}." if named else meaning
 
 
 def _known(code: int | None, subcode: int | None, message: str) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from ..gateways.models import Gateway
 from ..meta.pages import FoundPage
 from .asking import in_words
 from .discovery import Discovery
-from .models import Account, Grant, Login, Page
+from .models import DAILY, Account, Grant, Login, Page
 from .refreshing import describe
 from .restoring import used_by
 from .subscribing import believe
@@ -86,7 +86,9 @@ def _account(gateway: Gateway, discovery: Discovery) -> Account:
     account.expires_at = discovery.token.expires_at or discovery.info.expires_at
     account.data_access_expires_at = discovery.info.data_access_expires_at
     account.scopes = sorted(discovery.granted)
-    account.logged_in_at = utcnow()
+    account.purpose = discovery.purpose
+    account.logged_in_at = account.checked_at = utcnow()
+    account.check_at = account.logged_in_at + DAILY
     account.dead_since = account.dead_reason = None
     db.session.add(account)
     db.session.flush()
@@ -212,8 +214,10 @@ def _grant(
             "token": found.token,
             "tasks": sorted(found.tasks or ()),
             "suffices": shortcoming is None,
+            "shortcoming": shortcoming,
             "instagram_suffices": of_instagram is None,
             "granted_at": utcnow(),
+            "check_at": utcnow() + DAILY,
             "dead_since": None,
             "dead_reason": None,
         }

@@ -1,9 +1,9 @@
 """Facebook pages of a gateway, the accounts whose grant covers them, and the logins that brought them."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, UniqueConstraint, select, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Encrypted, Model, db, utcnow
@@ -19,9 +19,16 @@ DONE = ("finished", "confirmed")
 CODE_LIVES = timedelta(minutes=10)
 """Of the code that Facebook Login brings: contract 2.3."""
 TOLD_FOR = timedelta(days=7)
-NO_LOGIN = "No working login covers this page. Reconnect it with Add or Remove Pages."
+NO_LOGIN = "No working login covers this page."
 GATEWAY_GONE = "The chat gateway was deleted meanwhile."
 INTERRUPTED = "The background worker stopped while it asked Meta, and Facebook's answer counts only once."
+DAILY = timedelta(days=1)
+"""Between two questions to Meta whether a token works."""
+WARNING = timedelta(days=7)
+"""So long before a login ends it is said who must renew it."""
+FOREVER = datetime.max.replace(tzinfo=UTC)
+WITH = "with Add or Remove Pages"
+RECONNECT = f"Reconnect it {WITH}."
 TOO_LATE = "No background worker took Facebook's answer within ten minutes, and it does not live longer."
 NO_INSTAGRAM_LOGIN = (
     "Nobody who logged in has given Instagram's permissions. "
@@ -149,11 +156,18 @@ class Page(Model, BelongsToTenant):
         return any(grant.works for grant in self.grants)
 
     @property
+    def ending(self) -> str | None:
+        """The last of its logins ends soon: when, and who must act."""
+        accounts = [grant.account for grant in self.newest_grants if grant.works]
+        last = max(accounts, key=lambda account: account.ends_at or FOREVER, default=None)
+        return last.ending if last is not None else None
+
+    @property
     def obstacle(self) -> str | None:
         """Why its webhook subscription cannot be switched on."""
         if self.reachable:
             return self.problem
-        return " ".join(filter(None, (NO_LOGIN, self.problem)))
+        return " ".join(filter(None, (NO_LOGIN, self.problem, RECONNECT)))
 
     @property
     def drift_told(self) -> bool:
@@ -183,7 +197,12 @@ class Page(Model, BelongsToTenant):
 
 
 class Account(Model):
-    """A person who logged in through Facebook; `facebook_id` is the app-scoped id, `token` long-lived."""
+    """A person who logged in through Facebook; `facebook_id` is the app-scoped id, `token` long-lived.
+
+    `purpose` is what they logged in for last, pages or instagram. When `token` has expired (`expires_at`) the
+    tokens of the pages may live on; when it is dead (`dead_since`) they are, too. Contract 2.4. Meta said so
+    at `checked_at`, and is asked again from `check_at` on.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -199,6 +218,9 @@ class Account(Model):
     expires_at: Mapped[datetime | None]
     data_access_expires_at: Mapped[datetime | None]
     scopes: Mapped[list[str]] = mapped_column(default=list)
+    purpose: Mapped[str] = mapped_column(default="pages")
+    checked_at: Mapped[datetime | None]
+    check_at: Mapped[datetime | None] = mapped_column(index=True)
     logged_in_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
     dead_since: Mapped[datetime | None]
     dead_reason: Mapped[str | None]
@@ -208,12 +230,36 @@ class Account(Model):
         back_populates="account", cascade="all, delete-orphan", passive_deletes=True
     )
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the login, or Meta's leave to use its data, ends by itself."""
+        return min(filter(None, (self.expires_at, self.data_access_expires_at)), default=None)
+
+    @property
+    def ends_soon(self) -> bool:
+        """Or has ended."""
+        return self.ends_at is not None and self.ends_at < utcnow() + WARNING
+
+    @property
+    def ending(self) -> str | None:
+        """When the login ends or ended, and who must act; None while that is far away."""
+        if self.ends_at is None or not self.ends_soon:
+            return None
+        day = f"{self.ends_at.day} {self.ends_at:%b %Y}"
+        if self.ends_at > utcnow():
+            return f"{self.name}'s login ends on {day}. {self.name} must reconnect before, {WITH}."
+        return (
+            f"{self.name}'s login ended on {day}. Messages go on as long as Facebook lets them; "
+            f"{self.name} must reconnect soon, {WITH}."
+        )
+
 
 class Grant(Model):
     """One account's grant of one page: the page token it brought and the tasks it may do.
 
     `suffices`: the tasks and permissions are enough to receive the page's messages and to answer them;
-    `instagram_suffices`: those of its Instagram account.
+    `shortcoming` says what is missing. `instagram_suffices`: those of its Instagram account. From `check_at`
+    on Meta is asked whether the token works.
     """
 
     __tablename__ = "grants"
@@ -224,6 +270,8 @@ class Grant(Model):
     token: Mapped[str | None] = mapped_column(Encrypted("grants.token"))
     tasks: Mapped[list[str]] = mapped_column(default=list)
     suffices: Mapped[bool] = mapped_column(default=True)
+    shortcoming: Mapped[str | None]
+    check_at: Mapped[datetime | None] = mapped_column(index=True)
     instagram_suffices: Mapped[bool] = mapped_column(default=False)
     granted_at: Mapped[datetime] = mapped_column(default=utcnow)
     dead_since: Mapped[datetime | None]
@@ -235,6 +283,13 @@ class Grant(Model):
     @property
     def works(self) -> bool:
         return self.token is not None and self.dead_since is None and self.account.dead_since is None
+
+    @property
+    def death(self) -> str | None:
+        """Why its token does not work."""
+        if self.works:
+            return None
+        return self.dead_reason or self.account.dead_reason or "Facebook gave no token for this page."
 
 
 class Login(Model):
@@ -301,10 +356,30 @@ class Login(Model):
 
 
 class DataDeletion(Model):
-    """A person asked Meta that their data be deleted; what is kept is only that it was done. Contract 9.3."""
+    """A person asked Meta that their data be deleted. The row is the job. Contract 9.3.
+
+    `person` is Meta's id of them until it is done, then nothing is kept of them; `issued_at` is Meta's time
+    of the request, in seconds.
+    """
 
     __tablename__ = "data_deletions"
 
+    gateway_id: Mapped[int | None] = mapped_column(ForeignKey("gateways.id", ondelete="SET NULL"), index=True)
     code: Mapped[str] = mapped_column(unique=True)
+    person: Mapped[str | None] = mapped_column(Encrypted("data_deletions.person"))
+    issued_at: Mapped[int | None] = mapped_column(BigInteger)
     requested_at: Mapped[datetime] = mapped_column(default=utcnow)
+    started_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+
+
+class AuditEntry(Model):
+    """That a login ended or data was deleted, and how much; nothing tells whose. `code`: a DataDeletion's."""
+
+    __tablename__ = "audit_entries"
+
+    gateway_id: Mapped[int | None] = mapped_column(ForeignKey("gateways.id", ondelete="SET NULL"), index=True)
+    kind: Mapped[str]
+    code: Mapped[str | None]
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -1,0 +1,11 @@
+"""What happened to people's logins and data, without a word about whom: to show that it was done."""
+
+from collections.abc import Mapping
+
+from ..db import db
+from .models import AuditEntry
+
+
+def note(kind: str, gateway_id: int | None, counts: Mapping[str, int], code: str | None = None) -> None:
+    """`counts`: of what was erased; `code`: the confirmation code that the person has. The caller commits."""
+    db.session.add(AuditEntry(kind=kind, gateway_id=gateway_id, counts=dict(counts), code=code))
