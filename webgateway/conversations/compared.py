@@ -9,13 +9,13 @@ from sqlalchemy.orm import contains_eager, joinedload
 from ..db import db, utcnow
 from ..meta.conversations import Talk
 from ..pages.models import Page
-from .models import Contact, Conversation, Message, Part
+from .models import Contact, Conversation, Message, Part, Wording
 
 
 class Known:
     """The conversations are held until the caller commits: what a delivery brings to them waits meanwhile.
 
-    `mids`: what is in them already, our own messages too.
+    `mids`: what is in them already, our own messages too, and what the customer withdrew.
     """
 
     def __init__(self, page: Page, channel: str, talks: Sequence[Talk], since: datetime) -> None:
@@ -116,4 +116,6 @@ class Known:
     def _known(self, mids: set[str]) -> set[str]:
         of_messages = select(Message.mid).where(Message.page_id == self.page.id, Message.mid.in_(mids))
         of_parts = select(Part.mid).where(Part.page_id == self.page.id, Part.mid.in_(mids))
-        return {mid for mid in db.session.scalars(union_all(of_messages, of_parts)) if mid}
+        theirs = Wording.contact_id.in_([contact.id for contact in self._contacts.values()])
+        withdrawn = select(Wording.mid).where(theirs, Wording.mid.in_(mids), Wording.text.is_(None))
+        return {mid for mid in db.session.scalars(union_all(of_messages, of_parts, withdrawn)) if mid}
