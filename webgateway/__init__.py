@@ -11,7 +11,7 @@ from . import assets, commands, db, errors, health, htmx, security, tasks, traff
 from .asgi import Front
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
-from .conversations import recoveries
+from .conversations import recoveries, recovery_health
 from .conversations import routes as conversations
 from .flows import routes as flows
 from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Application:
     orphaned_conversations.listen()
     page_health.listen()
     conversation_health.listen()
+    recovery_health.listen()
     journal_health.listen()
 
     for part in (

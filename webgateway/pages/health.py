@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from ..db import db, utcnow
 from ..gateways import health
@@ -57,6 +57,7 @@ def troubled() -> ColumnElement[bool]:
     return or_(
         Page.problem.is_not(None),
         Page.subscription_error.is_not(None),
+        and_(Page.drift.is_not(None), Page.drift_mended_at.is_(None)),
         Page.sends_paused_until > utcnow(),
         ~works,
         exists().where(Notice.page_id == Page.id, standing_now()),
@@ -128,12 +129,19 @@ def _subscription(page: Page) -> Line:
     name = "Webhook subscription"
     details = (f"Fields: {', '.join(page.subscribed_fields)}",) if page.subscribed_fields else ()
     register = url_for("pages.index", gateway_id=page.gateway_id, q=page.meta_id)
-    if page.subscription_error:
+    drifts = page.drift is not None and page.drift_mended_at is None
+    if page.subscription_error or drifts:
         action = Action("Open the switch", register)
-        who = "An administrator here"
-        return Line(name, "bad", page.subscription_error, who, action, None, page.checked_at, details)
+        who = "An administrator here" if page.subscription_error else "Nobody, unless it lasts"
+        text = page.subscription_error or "It is asked for again every ten minutes."
+        text = f"{page.drift}. {text}" if drifts else text
+        since = page.drift_since if drifts else None
+        return Line(name, "bad", text, who, action, since, page.checked_at, details)
     if page.subscribed:
         text = "Meta sends this page's messages here."
+        mended_at = page.drift_mended_at if page.drift_told else None
+        if mended_at:
+            text += f" {page.drift}; subscribed again on {mended_at:%-d %B %Y, %H:%M} UTC."
         return Line(name, "ok", text, checked=page.checked_at, details=details)
     url = url_for("pages.save", gateway_id=page.gateway_id)
     switch = Action("Switch on", url, writes=True, fields={"shown": page.id, "on": page.id})
