@@ -32,6 +32,7 @@ def fill() -> None:
     cast.message(peter, "Bought through a link", mid="m_2", referral={"ref": "nul \0 in JSON"})
     cast.message(peter, "Hi", mid="m_3", referral=None)  # JSON's null, where the first has none at all
     answer = cast.message(peter, "Yes", "agent", user=cast.person("Gail"))
+    answer.comment = cast.comment(page, "What is in \u00bbit\u00ab? 🐘", at=KYIV, replied_at=KYIV)
     delivery = Delivery(
         tenant_id=page.tenant_id,
         gateway_id=page.gateway_id,
@@ -41,7 +42,7 @@ def fill() -> None:
         state="read",
         received_at=KYIV,
     )
-    ada = cast.person("Ada").id
+    ada = {"user_id": cast.person("Ada").id, "page_id": page.id}
     db.session.add(delivery)
     db.session.flush()
     rest = [
@@ -57,10 +58,10 @@ def fill() -> None:
         Wording(contact_id=peter.contact_id, mid="m_2", number=0, text=None, occurred_at=KYIV),
         Reaction(contact_id=peter.contact_id, mid="m_3", sign="❤️", occurred_at=KYIV),
         Ref(tenant_id=page.tenant_id, flow_id=page.gateway.flow_id, value="літо 🐘"),
-        Login(gateway_id=page.gateway_id, user_id=ada, state_hash="0", redirect_uri="", code="AQD"),
+        Login(gateway_id=page.gateway_id, state_hash="0", redirect_uri="", code="AQD", **ada),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
         Comparison(
-            recovery=Recovery(gateway_id=page.gateway_id, user_id=ada, since=KYIV),
+            recovery=Recovery(gateway_id=page.gateway_id, user_id=ada["user_id"], since=KYIV),
             page_id=page.id,
             channel="messenger",
             since=KYIV,

@@ -8,7 +8,7 @@ from tests.bench import tables
 from tests.bench.tables import Sizes
 from webgateway.db import db
 
-GROWING = ("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries")
+GROWING = ("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries", "comments")
 
 
 @pytest.fixture
@@ -58,6 +58,9 @@ def explained(statement, parameters):
         "/conversations/?state=all&q=customer",
         "/conversations/?state=all&q=customer+7",
         "/conversations/1",
+        "/conversations/comments/",
+        "/conversations/comments/?state=all&page_id=7",
+        "/conversations/comments/?state=replied&q=crate",
         "/journal/",
         "/journal/?outcome=failed",
         "/journal/?q=m_7",

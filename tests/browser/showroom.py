@@ -7,6 +7,7 @@ from flask import Flask
 from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
+from webgateway.conversations import private_reply
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
@@ -51,6 +52,9 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
                 cast.grant(page, marco)
         shop = _instagram(pages)
         pages[3].problem = "The account lacks the task MESSAGING on this page."
+        for number, since in ((10, timedelta(minutes=4)), (11, timedelta(days=40))):
+            pages[number].removed_at, pages[number].removed_by = utcnow() - since, "Ada"
+        db.session.delete(pages[11].grants[0])
         pages[5].subscription_error = "Meta refused: a permission is missing (pages_messaging)."
         _troubles(pages)
         db.session.commit()
@@ -59,6 +63,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"] = shop.id
         ids["recovery"] = _recovery(pages[0], pages[5]).id
+        ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
         db.session.remove()
     return ids
 
@@ -149,6 +154,34 @@ def _long_talk(page: Page) -> Conversation:
     said("A table for two is noted.", 10, "page")
     said("Perfect, see you on Sunday.", 3)
     return talk
+
+
+def _elsewhere(page: Page) -> Conversation:
+    """Meta's inbox has it."""
+    now = utcnow()
+    tomas = cast.contact(page, "Tomás Ribeiro", "7392015648120499")
+    inbox = "263902037430900"
+    talk = cast.conversation(tomas, owner_app_id=inbox, owner_at=now, preview="Thank you, Maria!")
+    cast.message(talk, "I was talking to Maria", mid="m_else_1")
+    cast.message(talk, "Meta's inbox took this conversation over.", "note", kind="handover")
+    cast.message(talk, "Maria is here again.", "page", mid="m_else_2", app_id=inbox)
+    return talk
+
+
+def _comments(page: Page) -> dict[str, int]:
+    """A new one, an answered one, one under a broadcast and a mention."""
+    first = cast.comment(page, "How much is a crate of the small ones? " * 4, author_name="Joan Doe")
+    answered = cast.comment(
+        page, "Is there one left?", meta_id="2", author_name="Ann Lee", edited_at=utcnow()
+    )
+    private_reply.write(answered, "One is left. Shall we keep it for you?", cast.person("Gail"), None)
+    answered.reply.parts[0].state = "unclear"
+    instagram = {"channel": "instagram", "post_url": None}
+    cast.comment(page, "Hello from Kyiv", meta_id="3", author_name="petro.m", live=True, **instagram)
+    cast.comment(page, "", meta_id="4", kind="mention", author_name=None, author_id=None, **instagram)
+    cast.comment(page, "", meta_id="5", removed_at=utcnow())
+    db.session.commit()
+    return {"comment": first.id, "answered": answered.id}
 
 
 def _other_talks(app: Flask, gateway, page: Page) -> None:  # type: ignore[no-untyped-def]

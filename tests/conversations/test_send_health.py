@@ -24,7 +24,8 @@ def line(app, page):
     def now():
         with app.test_request_context():
             login_user(cast.person("Ada"))
-            (of_gateway,), (of_page,) = health.of_gateway(page.gateway), health.of_pages([page])[page.id]
+            of_gateway, *_ = health.of_gateway(page.gateway)
+            of_page, *_ = health.of_pages([page])[page.id]
             assert (of_gateway.state, of_gateway.meaning) == (of_page.state, of_page.meaning)
             return of_page
 
@@ -111,3 +112,21 @@ def test_a_page_that_meta_lets_send_nothing_is_asked_about_at_once(talk, page, r
 def test_a_failed_message_leads_to_what_its_code_means(as_gail, talk):
     failed(talk, 10, 2018278)
     assert 'href="/errors/?q=10/2018278"' in as_gail.get(f"/conversations/{talk.id}").text
+
+
+def test_open_conversations_that_another_app_has_are_counted_by_who_has_them(app, talk, page):
+    def owners():
+        with app.test_request_context():
+            login_user(cast.person("Ada"))
+            _, of_gateway = health.of_gateway(page.gateway)
+            _, of_page = health.of_pages([page])[page.id]
+        assert of_gateway == of_page
+        return of_page
+
+    assert owners().meaning == "No other app has an open conversation at Meta."
+    for psid, owner, closed in (("1", "263902037430900", None), ("2", "77", None), ("3", "77", utcnow())):
+        contact = cast.contact(page, meta_id=psid)
+        cast.conversation(contact, owner_app_id=owner, closed_at=closed)
+    found = owners()
+    assert found.meaning.startswith("2 open conversations are with another app at Meta")
+    assert (found.state, set(found.details)) == ("ok", {"Meta's inbox: 1", "Another app (77): 1"})

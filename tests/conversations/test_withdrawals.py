@@ -5,11 +5,13 @@ import json
 import pytest
 
 from tests import cast
+from tests.conversations import kept
 from tests.conversations.receiving import close, conversation, events, item, last_event, messages
-from tests.deliveries import NOON, PAGE, PETER, delivery, echo, text, wire
+from tests.deliveries import NOON, PAGE, PETER, delivery, echo, post, text, wire
 from webgateway.conversations import outgoing, thread
 from webgateway.conversations.models import Conversation, Wording
 from webgateway.db import db, utcnow
+from webgateway.journal import reading, taking
 from webgateway.journal.models import Delivery
 
 SECRET = "my card is 4111"
@@ -50,9 +52,9 @@ def test_its_words_and_files_are_gone_and_said_to_be(receive, screen):
 def test_no_copy_is_left_in_any_order(receive, screen, order, together):
     parts = [part() for part in order]
     receive(*parts) if together else [receive(part) for part in parts]
-    kept = everything_kept()
-    assert "4111" not in kept
-    assert "secret" not in kept
+    everything = everything_kept()
+    assert "4111" not in everything
+    assert "secret" not in everything
     assert [event.outcome for event in events()].count("done") >= 1
     assert "waiting" not in {event.outcome for event in events()}
     if order[0] is not unsent and order[1] is not unsent:
@@ -112,8 +114,8 @@ def test_the_same_mid_of_another_tenant_stays(receive, page, visitor):
     db.session.commit()
     receive(secret())
     receive(unsent())
-    kept = db.session.scalars(db.select(Delivery).filter_by(tenant_id=theirs.tenant_id)).one()
-    assert kept.body == body
+    stays = db.session.scalars(db.select(Delivery).filter_by(tenant_id=theirs.tenant_id)).one()
+    assert stays.body == body
 
 
 def test_replaying_its_delivery_brings_nothing_back(receive, as_ada, work):
@@ -123,6 +125,22 @@ def test_replaying_its_delivery_brings_nothing_back(receive, as_ada, work):
     work()
     assert "4111" not in everything_kept()
     assert [message.kind for message in messages()] == ["withdrawn"]
+
+
+def test_a_recovery_brings_nothing_back(receive, gateway, page, requests_mock):
+    meta = kept.Kept(requests_mock)
+    meta.says(SECRET, "m_1", kept.ago(hours=1))
+    receive(unsent())
+    kept.begin(gateway)
+    kept.run()
+    assert messages() == []
+
+
+def test_while_another_app_owns_the_conversation_it_is_erased_too(receive, visitor, gateway, work):
+    receive(secret())
+    post(visitor, gateway, {"object": "page", "entry": [{"id": PAGE, "time": NOON, "standby": [unsent()]}]})
+    work(reading, taking)
+    assert "4111" not in everything_kept()
 
 
 def test_the_open_screen_hears_of_it(receive):

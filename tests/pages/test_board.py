@@ -218,12 +218,52 @@ class TestPage:
         assert "Granted: pages_show_list, pages_messaging" in found.details
 
     def test_a_page_that_is_off_is_switched_on_by_its_button(self, as_ada, gateway, page, meta, line):
-        page.subscribed = False
+        page.subscribed = page.messenger_wanted = False
         db.session.commit()
         assert line(page, "Webhook subscription").word == "Off"
         action = line(page, "Webhook subscription").action
         assert as_ada.post(action.url, data=action.fields).status_code == 303
         assert "messages" in meta.subscriptions[page.meta_id]
+
+    def test_what_is_switched_on_and_not_subscribed_is_bad(self, gateway, page, line):
+        page.subscribed = False
+        db.session.commit()
+        assert line(page, "Webhook subscription").state == "bad"
+        assert line(gateway, "Pages").meaning == "1 of 1 page has trouble."
+
+    def test_a_drift_is_bad_until_it_is_mended(self, gateway, page, line):
+        page.drift, page.drift_since = "Meta had unsubscribed this page", utcnow()
+        db.session.commit()
+        found = line(page, "Webhook subscription")
+        assert (found.state, found.since) == ("bad", page.drift_since)
+        assert line(gateway, "Pages").state == "warn"
+        page.drift_mended_at = utcnow()
+        db.session.commit()
+        found = line(page, "Webhook subscription")
+        assert (found.state, "it was subscribed again" in found.meaning) == ("ok", True)
+        assert line(gateway, "Pages").state == "ok"
+
+    @pytest.mark.parametrize(
+        ("values", "suffices", "state"),
+        [
+            ({"instagram_error": "Meta refused."}, True, "bad"),
+            ({}, False, "bad"),
+            ({"instagram_muted": True}, True, "bad"),
+            ({"instagram_wanted": False, "instagram_muted": True}, True, "unknown"),
+            ({}, True, "ok"),
+        ],
+    )
+    def test_an_instagram_account_has_a_line_that_the_list_agrees_with(
+        self, gateway, line, values, suffices, state
+    ):
+        page = cast.page(gateway, instagram_id="17841405726653026", **values)
+        cast.grant(page, cast.account(gateway), instagram_suffices=suffices)
+        assert line(page, "Instagram").state == state
+        assert (line(gateway, "Pages").state == "warn") == (state == "bad")
+
+    def test_a_page_without_an_account_has_no_such_line(self, page, line):
+        with pytest.raises(StopIteration):
+            line(page, "Instagram")
 
     def test_a_notice_is_shown_with_metas_words_and_where_to_appeal(self, as_ada, gateway, page, line):
         notice(page, what="Too many spammy messages.")

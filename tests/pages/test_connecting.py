@@ -201,6 +201,8 @@ def test_what_meta_refuses_is_said_in_words_and_loses_nothing(
 
 def test_the_pages_after_facebooks_keep_the_tie_to_the_window_behind(as_ada, gateway, meta, start):
     meta.page("1080", "Cisco Dogs")
+    again = as_ada.get(f"/gateways/{gateway.id}/pages/connect")
+    assert again.headers["Cross-Origin-Opener-Policy"] == "unsafe-none", "from the result page once more"
     answer = back(as_ada, gateway, code="AQD", state=start(as_ada, gateway))
     assert answer.headers["Cross-Origin-Opener-Policy"] == "unsafe-none"
     under_way = as_ada.get(answer.headers["Location"])

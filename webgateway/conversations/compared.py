@@ -15,7 +15,7 @@ from .models import Contact, Conversation, Message, Part, Wording
 class Known:
     """The conversations are held until the caller commits: what a delivery brings to them waits meanwhile.
 
-    `mids`: what is in them already, our own messages too, and what the customer withdrew.
+    `mids`: what is in them already, our own messages too, and what was withdrawn.
     """
 
     def __init__(self, page: Page, channel: str, talks: Sequence[Talk], since: datetime) -> None:
@@ -110,12 +110,15 @@ class Known:
         )
         found: dict[str, list[Part]] = {}
         for part in db.session.scalars(query):
+            assert part.conversation_id is not None
             found.setdefault(of_each[part.conversation_id], []).append(part)
         return found
 
     def _known(self, mids: set[str]) -> set[str]:
         of_messages = select(Message.mid).where(Message.page_id == self.page.id, Message.mid.in_(mids))
         of_parts = select(Part.mid).where(Part.page_id == self.page.id, Part.mid.in_(mids))
-        theirs = Wording.contact_id.in_([contact.id for contact in self._contacts.values()])
-        withdrawn = select(Wording.mid).where(theirs, Wording.mid.in_(mids), Wording.text.is_(None))
+        contacts = [contact.id for contact in self._contacts.values()]
+        withdrawn = select(Wording.mid).where(
+            Wording.contact_id.in_(contacts), Wording.mid.in_(mids), Wording.text.is_(None)
+        )
         return {mid for mid in db.session.scalars(union_all(of_messages, of_parts, withdrawn)) if mid}

@@ -44,7 +44,7 @@ def of(message: Message) -> Delivery | None:
             )
     waiting = [part for part in parts if part.state == "waiting"]
     if waiting:
-        paused_until = pace.paused_until(message.conversation.page)
+        paused_until = pace.paused_until(waiting[0].page)
         if paused_until:
             return Delivery(some or "Paused", "warn", paused_until=paused_until)
         refused = next((part for part in waiting if part.error), None)

@@ -1,4 +1,5 @@
-"""The conversations' line of the health board: what was not sent in the last 24 hours, and why."""
+"""The conversations' lines of the health board: what was not sent in the last 24 hours and why, and which app
+at Meta has open conversations."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -15,9 +16,10 @@ from ..meta import errors
 from ..pages import health as pages
 from ..pages.models import Page
 from ..views import count
-from .models import Part
+from . import ownership
+from .models import Conversation, Part
 
-NAME = "Sending"
+NAME, OWNERS = "Sending", "Conversations at Meta"
 WITHIN = timedelta(hours=24)
 REASONS = 10
 """Named on a board, the most frequent first."""
@@ -34,16 +36,23 @@ def failing() -> ColumnElement[bool]:
 
 
 def of_gateway(gateway: Gateway) -> Iterable[Line]:
-    query = _reasons(None).join(Page, Page.id == Part.page_id)
-    rows = db.session.execute(query.where(Page.gateway_id == gateway.id, Page.removed_at.is_(None))).all()
+    mine = Page.gateway_id == gateway.id, Page.removed_at.is_(None)
+    rows = db.session.execute(_reasons(None).join(Page, Page.id == Part.page_id).where(*mine)).all()
     yield _line([tuple(row) for row in rows])
+    owners = _owners(None).join(Page, Page.id == Conversation.page_id).where(*mine)
+    yield _owned([tuple(row) for row in db.session.execute(owners)])
 
 
 def of_pages(some: Sequence[Page]) -> dict[int, list[Line]]:
-    found: dict[int, list[Any]] = {page.id: [] for page in some}
-    for page_id, *row in db.session.execute(_reasons(Part.page_id).where(Part.page_id.in_(found))):
-        found[page_id].append(tuple(row))
-    return {page_id: [_line(rows)] for page_id, rows in found.items()}
+    """Two queries."""
+    failed: dict[int, list[Any]] = {page.id: [] for page in some}
+    for page_id, *row in db.session.execute(_reasons(Part.page_id).where(Part.page_id.in_(failed))):
+        failed[page_id].append(tuple(row))
+    owned: dict[int, list[Any]] = {page.id: [] for page in some}
+    owners = _owners(Conversation.page_id).where(Conversation.page_id.in_(owned))
+    for page_id, *row in db.session.execute(owners):
+        owned[page_id].append(tuple(row))
+    return {page_id: [_line(failed[page_id]), _owned(owned[page_id])] for page_id in failed}
 
 
 def _lately() -> tuple[ColumnElement[bool], ...]:
@@ -56,6 +65,32 @@ def _reasons(by: Any) -> Select[Any]:
     keys = reason if by is None else [by, *reason]
     numbers = (func.count(), func.min(Part.failed_at), func.max(Part.failed_at))
     return select(*keys, *numbers).where(*_lately()).group_by(*keys)
+
+
+def _owners(by: Any) -> Select[Any]:
+    """Open conversations that another app has at Meta: its id and how many; of each page when `by` is its
+    column. The condition is that of ix_conversations_owned."""
+    keys = [Conversation.owner_app_id] if by is None else [by, Conversation.owner_app_id]
+    others = Conversation.owner_app_id.is_not(None), Conversation.closed_at.is_(None)
+    return select(*keys, func.count()).where(*others).group_by(*keys)
+
+
+def _owned(rows: list[tuple[Any, ...]]) -> Line:
+    """That another app has some is as it was set up, or as an agent passed them on: no trouble."""
+    if not rows:
+        return Line(OWNERS, "ok", "No other app has an open conversation at Meta.")
+    number = sum(row[1] for row in rows)
+    verb = "is" if number == 1 else "are"
+    text = (
+        f"{count(number, 'open conversation')} {verb} with another app at Meta; take one over to answer it."
+    )
+    action = Action("Conversations", url_for("conversations.index"))
+    details = (
+        f"{ownership.name(app_id)}: {some:,}" for app_id, some in sorted(rows, key=lambda row: -row[1])
+    )
+    return Line(
+        OWNERS, "ok", text, "An agent, where one is to be answered here", action, details=tuple(details)
+    )
 
 
 def _line(rows: list[tuple[Any, ...]]) -> Line:

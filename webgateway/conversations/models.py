@@ -13,12 +13,15 @@ from ..gateways.models import Gateway
 from ..pages.models import Page
 from ..tenants.models import BelongsToTenant
 from ..users.models import User
+from .comments import Comment
 
 OPEN = text("closed_at IS NULL")
+OWNED = text("owner_app_id IS NOT NULL AND closed_at IS NULL")
 WAITING = text("state = 'waiting'")
 LEASED = text("leased_until IS NOT NULL")
 UNCLEAR = text("state = 'unclear'")
 FAILED = text("failed_at IS NOT NULL")
+ANSWERING = text("comment_id IS NOT NULL")
 
 
 class Contact(Model, BelongsToTenant):
@@ -57,7 +60,8 @@ class Conversation(Model, BelongsToTenant):
     """One contact's talk with one page, from opening to closing. A contact has one open conversation at most.
 
     `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list; `changes` counts what
-    was done to messages that stood in it already.
+    was done to messages that stood in it already. `owner_app_id` is the app at Meta that has it, None when
+    that is ours or nobody told otherwise (ownership.py), `owner_at` Meta's time of the newest word on that.
     """
 
     __tablename__ = "conversations"
@@ -77,6 +81,12 @@ class Conversation(Model, BelongsToTenant):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index(
+            "ix_conversations_owned",
+            *("page_id", "owner_app_id"),
+            sqlite_where=OWNED,
+            postgresql_where=OWNED,
+        ),
         # `tenant_id` stands in it for the same reason.
         Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),
         Index("ix_conversations_contact_id", "contact_id", "tenant_id"),
@@ -95,6 +105,8 @@ class Conversation(Model, BelongsToTenant):
     last_message_at: Mapped[datetime] = mapped_column(default=utcnow)
     preview: Mapped[str] = mapped_column(default="")
     changes: Mapped[int] = mapped_column(default=0, server_default="0")
+    owner_app_id: Mapped[str | None]
+    owner_at: Mapped[datetime | None]
 
     page: Mapped[Page] = relationship(Page)
     contact: Mapped[Contact] = relationship(Contact)
@@ -108,13 +120,14 @@ class Conversation(Model, BelongsToTenant):
 
 class Message(Model):
     """`author` is customer, agent, flow, page (somebody who answered in Meta's own inbox or another app,
-    `app_id`) or note (nobody said it: what the customer did beside writing).
+    `app_id`) or note (nobody said it: what the customer did beside writing, or who has the conversation).
 
     `kind` is text, postback, quick_reply, referral, order, optin, unsupported or withdrawn; of a note, the
     event's. `attachments` are [{"type", "url", "title", "cards" …}]; `occurred_at` is Meta's time, which
     orders a conversation; `key` comes from the form an agent wrote it in, so that a form sent twice is one
     message; `delivery_id` is the delivery that brought it or that the flow answers, for the logs;
-    `recovered_at` is when a recovery brought it in, because no delivery had.
+    `recovered_at` is when a recovery brought it in, because no delivery had. A private reply answers
+    `comment`; it stands in a conversation from when Meta tells whose (private_reply.py), as do its parts.
     """
 
     __tablename__ = "messages"
@@ -122,12 +135,20 @@ class Message(Model):
         UniqueConstraint("page_id", "mid"),
         UniqueConstraint("conversation_id", "key"),
         Index("ix_messages_conversation_id_occurred_at", "conversation_id", "occurred_at", "id"),
+        Index(
+            "uq_messages_comment_id",
+            "comment_id",
+            unique=True,
+            sqlite_where=ANSWERING,
+            postgresql_where=ANSWERING,
+        ),
     )
 
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     author: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))
     app_id: Mapped[str | None]
     mid: Mapped[str | None]
     key: Mapped[str | None]
@@ -144,6 +165,7 @@ class Message(Model):
 
     conversation: Mapped[Conversation] = relationship(Conversation)
     user: Mapped[User | None] = relationship(User)
+    comment: Mapped[Comment | None] = relationship(Comment, back_populates="reply")
     parts: Mapped[list["Part"]] = relationship(back_populates="message", order_by="Part.position")
 
     @property
@@ -205,7 +227,7 @@ class Part(Model):
     )
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     position: Mapped[int]
     key: Mapped[str] = mapped_column(unique=True)

@@ -9,7 +9,7 @@ from ..db import db, utcnow
 from ..meta.errors import GraphError
 from ..pages import tokens
 from ..pages.models import Grant
-from . import pace
+from . import ownership, pace
 from .models import Part
 
 BACK_OFF = [
@@ -51,6 +51,8 @@ def refused(part: Part, grant: Grant, error: GraphError) -> None:
     """Meta said no, or nothing that can be understood: contract 10 says which refusal passes by itself."""
     if error.bucket:
         pace.refused(part, error)
+    if error.kind == "routing" and part.conversation_id is not None:
+        ownership.refused(part.conversation_id, error)
     hold(part.message_id)
     if part.state != "waiting":
         return  # the echo was quicker than the answer: Meta has it
@@ -79,6 +81,14 @@ def failed(part: Part, error: str, remedy: str) -> None:
         if follower.state == "waiting":
             follower.state = "failed"
             follower.error, follower.remedy = EARLIER_FAILED
+
+
+def put_off(part: Part, until: datetime, error: str, remedy: str) -> None:
+    """Not tried yet."""
+    hold(part.message_id)
+    let_go(part)
+    part.attempts -= 1
+    part.next_try_at, part.error, part.remedy = until, error, remedy
 
 
 def unclear(part: Part) -> None:

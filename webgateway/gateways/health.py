@@ -177,7 +177,8 @@ def _delivers(gateway: Gateway, found: dict[str, Any]) -> tuple[State, str, Acti
         return "bad", "Meta delivers to another address, so nothing arrives here.", again
     if found["missing"]:
         return "warn", f"Meta delivers here, except for {', '.join(found['missing'])}.", again
-    return "ok", f"Meta delivers {count(len(found['fields']), 'field')} to our URI.", None
+    told = f" {gateway.webhook_drift}; it was registered again." if gateway.webhook_drift_told else ""
+    return "ok", f"Meta delivers {count(len(found['fields']), 'field')} to our URI.{told}", None
 
 
 def _signatures(gateway: Gateway) -> Line:

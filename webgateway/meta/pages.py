@@ -27,6 +27,7 @@ MESSENGER_FIELDS = (
     "messaging_policy_enforcement",
     "messaging_account_linking",
     "messaging_feedback",
+    "feed",
 )
 INSTAGRAM_FIELDS = (
     "messages",
@@ -37,6 +38,9 @@ INSTAGRAM_FIELDS = (
     "message_edit",
     "messaging_handover",
     "standby",
+    "comments",
+    "live_comments",
+    "mentions",
 )
 # the same thing has another name per object: contract 6.7
 APP_FIELDS = {"page": MESSENGER_FIELDS, "instagram": INSTAGRAM_FIELDS}

@@ -1,6 +1,7 @@
 """What is known of a page's health, and of the pages of a gateway. The parts to the right add their lines."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import url_for
@@ -57,12 +58,33 @@ def troubled() -> ColumnElement[bool]:
     return or_(
         Page.problem.is_not(None),
         Page.subscription_error.is_not(None),
-        and_(Page.drift.is_not(None), Page.drift_mended_at.is_(None)),
+        and_(Page.drift_since.is_not(None), Page.drift_mended_at.is_(None)),
+        and_(Page.messenger_wanted, ~Page.subscribed),
+        *_instagram_troubled(),
         Page.sends_paused_until > utcnow(),
         ~works,
         exists().where(Notice.page_id == Page.id, standing_now()),
         *(condition() for _, condition in _further.values()),
     )
+
+
+def _instagram_troubled() -> tuple[ColumnElement[bool], ...]:
+    """As the line of the account: an error, or switched on and not heard."""
+    mine = Page.instagram_id.is_not(None)
+    usable = exists().where(
+        Grant.page_id == Page.id,
+        Grant.token.is_not(None),
+        Grant.dead_since.is_(None),
+        Grant.instagram_suffices,
+        Grant.account_id == Account.id,
+        Account.dead_since.is_(None),
+    )
+    unheard = or_(
+        ~usable,
+        Page.instagram_muted,
+        and_(~Page.subscribed, func.json_array_length(Page.subscribed_fields) == 0),
+    )
+    return and_(mine, Page.instagram_error.is_not(None)), and_(mine, Page.instagram_wanted, unheard)
 
 
 def of_gateway(gateway: Gateway) -> Iterable[Line]:
@@ -73,11 +95,13 @@ def of_gateway(gateway: Gateway) -> Iterable[Line]:
 
 
 def _own(page: Page) -> list[Line]:
-    return [_login(page), _permissions(page), _subscription(page), _pace(page)]
+    lines = [_login(page), _permissions(page), _subscription(page)]
+    return [*lines, *([_instagram(page)] if page.instagram_id else []), _pace(page)]
 
 
-def _reconnect(gateway_id: int) -> Action:
-    url = url_for("connecting.start", gateway_id=gateway_id, purpose="pages")
+def _reconnect(gateway_id: int, page: Page | None = None) -> Action:
+    named = page.id if page else None
+    url = url_for("precaution.show", gateway_id=gateway_id, purpose="pages", reconnect=named)
     return Action("Reconnect", url, popup=True)
 
 
@@ -94,7 +118,7 @@ def _login(page: Page) -> Line:
         more = f", and {count(others, 'other login')} could take over" if others else ""
         text = f"The login of {grant.account.name} works{more}."
         return Line(name, "ok", text, since=grant.account.logged_in_at)
-    who, action = "A page administrator", _reconnect(page.gateway_id)
+    who, action = "A page administrator", _reconnect(page.gateway_id, page)
     dead = [one for one in page.newest_grants if one.dead_since or one.account.dead_since]
     if not dead:
         text = "No login covers this page: nothing can be sent, nothing read."
@@ -116,37 +140,54 @@ def _permissions(page: Page) -> Line:
         f"Tasks of {grant.account.name}: {', '.join(grant.tasks) or 'not told'}",
     )
     if page.problem:
-        action = _reconnect(page.gateway_id)
+        action = _reconnect(page.gateway_id, page)
         return Line(name, "bad", page.problem, "A page administrator", action, details=details)
     if missing and grant.account.scopes:
         text = f"Missing: {', '.join(missing)}. Log in again and leave every permission on."
-        action = _reconnect(page.gateway_id)
+        action = _reconnect(page.gateway_id, page)
         return Line(name, "warn", text, "A page administrator", action, details=details)
     return Line(name, "ok", "All that is needed was granted.", details=details)
 
 
 def _subscription(page: Page) -> Line:
-    name = "Webhook subscription"
-    details = (f"Fields: {', '.join(page.subscribed_fields)}",) if page.subscribed_fields else ()
+    """The wish against what Meta says: it drifts when Meta unsubscribes an app by itself, contract 6.4."""
+    line = partial(
+        Line,
+        "Webhook subscription",
+        checked=page.checked_at,
+        details=(f"Fields: {', '.join(page.subscribed_fields)}",) if page.subscribed_fields else (),
+    )
     register = url_for("pages.index", gateway_id=page.gateway_id, q=page.meta_id)
-    drifts = page.drift is not None and page.drift_mended_at is None
-    if page.subscription_error or drifts:
-        action = Action("Open the switch", register)
-        who = "An administrator here" if page.subscription_error else "Nobody, unless it lasts"
-        text = page.subscription_error or "It is asked for again every ten minutes."
-        text = f"{page.drift}. {text}" if drifts else text
-        since = page.drift_since if drifts else None
-        return Line(name, "bad", text, who, action, since, page.checked_at, details)
+    here, open_it = "An administrator here", Action("Open the switch", register)
+    if page.subscription_error:
+        return line("bad", page.subscription_error, here, open_it, since=page.drift_since)
+    if page.drift_since and page.drift_mended_at is None:
+        return line("bad", f"{page.drift}. We subscribe it again.", "Nobody", since=page.drift_since)
     if page.subscribed:
-        text = "Meta sends this page's messages here."
-        mended_at = page.drift_mended_at if page.drift_told else None
-        if mended_at:
-            text += f" {page.drift}; subscribed again on {mended_at:%-d %B %Y, %H:%M} UTC."
-        return Line(name, "ok", text, checked=page.checked_at, details=details)
+        told = f" {page.drift}; it was subscribed again." if page.drift_told else ""
+        return line("ok", f"Meta sends this page's messages here.{told}", since=page.drift_mended_at)
+    if page.messenger_wanted:
+        return line("bad", "It is switched on here, and Meta does not send its messages.", here, open_it)
     url = url_for("pages.save", gateway_id=page.gateway_id)
     switch = Action("Switch on", url, writes=True, fields={"shown": page.id, "on": page.id})
-    text = "Off: this page's messages do not arrive."
-    return Line(name, "unknown", text, None, switch, None, page.checked_at, details, "Off")
+    return line("unknown", "Off: this page's messages do not arrive.", action=switch, word="Off")
+
+
+def _instagram(page: Page) -> Line:
+    """The account's switch, which shares the page's subscription: contract 3.6."""
+    name, here = "Instagram", "An administrator here"
+    url = url_for("instagram.index", gateway_id=page.gateway_id, q=page.instagram_id)
+    action = Action("Open the switch", url)
+    if page.instagram_error:
+        return Line(name, "bad", page.instagram_error, here, action)
+    if page.instagram_wanted and (obstacle := page.instagram_obstacle):
+        return Line(name, "bad", obstacle, "A page administrator", action)
+    if page.instagram_subscribed:
+        return Line(name, "ok", "Meta sends this account's messages here.", checked=page.checked_at)
+    if page.instagram_wanted:
+        text = "It is switched on here, and Meta does not send its messages."
+        return Line(name, "bad", text, here, action, checked=page.checked_at)
+    return Line(name, "unknown", "Off: this account's messages do not arrive.", action=action, word="Off")
 
 
 def _pace(page: Page) -> Line:
