@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
-from .conversations import commenting, recoveries
+from .conversations import commenting, recoveries, recovery_health
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
@@ -87,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Application:
     forgetting_journal.listen()
     page_health.listen()
     conversation_health.listen()
+    recovery_health.listen()
     journal_health.listen()
 
     for part in (
