@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from webgateway.conversations.comments import Comment
 from webgateway.conversations.models import Contact, Conversation, Message
 from webgateway.db import db, utcnow
 from webgateway.flows.models import Flow
@@ -126,6 +127,25 @@ def message(
 ) -> Message:
     given = {"conversation": in_, "page_id": in_.page_id, "author": author, "text": text}
     return _kept(Message(**{**given, "occurred_at": utcnow() - timedelta(minutes=5), **values}))
+
+
+def comment(on: Page, text: str = "How much is a crate?", **values: object) -> Comment:
+    """Written an hour ago by Joan Doe under a post."""
+    written = utcnow() - timedelta(hours=1)
+    given = {
+        "tenant_id": on.tenant_id,
+        "page": on,
+        "channel": "messenger",
+        "meta_id": "901097836652708_903438993085259",
+        "post_id": "102938475610293_901097836652708",
+        "post_url": "https://www.facebook.com/102938475610293_901097836652708",
+        "author_id": "8423678347823",
+        "author_name": "Joan Doe",
+        "text": text,
+        "at": written,
+        "text_at": written,
+    }
+    return _kept(Comment(**{**given, **values}))
 
 
 def _kept(record):  # type: ignore[no-untyped-def]

@@ -9,8 +9,11 @@ from webgateway.conversations.models import Comparison, Part, Reaction, Recovery
 from webgateway.db import Model, db, utcnow
 from webgateway.flows.models import Ref
 from webgateway.heartbeat import Heartbeat
+from webgateway.journal.arrivals import Arrival
 from webgateway.journal.models import Delivery, Event, Watch
+from webgateway.journal.silences import Silence
 from webgateway.pages.models import DataDeletion, Login
+from webgateway.pages.notices import Notice
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
 KYIV = datetime(2026, 3, 29, 3, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
@@ -29,6 +32,7 @@ def fill() -> None:
     cast.message(peter, "Bought through a link", mid="m_2", referral={"ref": "nul \0 in JSON"})
     cast.message(peter, "Hi", mid="m_3", referral=None)  # JSON's null, where the first has none at all
     answer = cast.message(peter, "Yes", "agent", user=cast.person("Gail"))
+    answer.comment = cast.comment(page, "What is in \u00bbit\u00ab? 🐘", at=KYIV, replied_at=KYIV)
     delivery = Delivery(
         tenant_id=page.tenant_id,
         gateway_id=page.gateway_id,
@@ -38,7 +42,7 @@ def fill() -> None:
         state="read",
         received_at=KYIV,
     )
-    ada = cast.person("Ada").id
+    ada = {"user_id": cast.person("Ada").id, "page_id": page.id}
     db.session.add(delivery)
     db.session.flush()
     rest = [
@@ -54,16 +58,19 @@ def fill() -> None:
         Wording(contact_id=peter.contact_id, mid="m_2", number=0, text=None, occurred_at=KYIV),
         Reaction(contact_id=peter.contact_id, mid="m_3", sign="❤️", occurred_at=KYIV),
         Ref(tenant_id=page.tenant_id, flow_id=page.gateway.flow_id, value="літо 🐘"),
-        Login(gateway_id=page.gateway_id, user_id=ada, state_hash="0", redirect_uri="", code="AQD"),
+        Login(gateway_id=page.gateway_id, state_hash="0", redirect_uri="", code="AQD", **ada),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
         Comparison(
-            recovery=Recovery(gateway_id=page.gateway_id, user_id=ada, since=KYIV),
+            recovery=Recovery(gateway_id=page.gateway_id, user_id=ada["user_id"], since=KYIV),
             page_id=page.id,
             channel="messenger",
             since=KYIV,
             until=KYIV,
         ),
         Watch(seen_at=KYIV),
+        Notice(page_id=page.id, kind="policy", subject="blocked", state="blocked", since=KYIV, at=KYIV),
+        Arrival(gateway_id=page.gateway_id, page_id=page.id, hour=KYIV, number=3, last_at=KYIV),
+        Silence(page_id=page.id, since=KYIV),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),
     ]
     db.session.add_all(rest)

@@ -8,7 +8,7 @@ from tests.bench import tables
 from tests.bench.tables import Sizes
 from webgateway.db import db
 
-GROWING = ("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries")
+GROWING = ("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries", "comments")
 
 
 @pytest.fixture
@@ -49,12 +49,18 @@ def explained(statement, parameters):
         "/gateways/?page=3",
         "/gateways/1/pages",
         "/gateways/1/recoveries",
+        "/gateways/1/health",
+        "/gateways/1/health?only=troubles",
+        "/gateways/1/pages/1/health",
         "/conversations/",
         "/conversations/?state=closed",
         "/conversations/?state=all&page_id=7",
         "/conversations/?state=all&q=customer",
         "/conversations/?state=all&q=customer+7",
         "/conversations/1",
+        "/conversations/comments/",
+        "/conversations/comments/?state=all&page_id=7",
+        "/conversations/comments/?state=replied&q=crate",
         "/journal/",
         "/journal/?outcome=failed",
         "/journal/?q=m_7",

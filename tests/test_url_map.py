@@ -18,7 +18,13 @@ PUBLIC = {
     "leaving.status",
     "security.login",
 }
-SIGNED_IN_ONLY = {"profile.show", "profile.update", "profile.change_password", "security.logout"}
+SIGNED_IN_ONLY = {
+    "catalogue.index",
+    "profile.show",
+    "profile.update",
+    "profile.change_password",
+    "security.logout",
+}
 READING, WRITING = {"GET", "HEAD", "OPTIONS"}, {"POST", "PUT", "PATCH", "DELETE"}
 BOTH_BY_DESIGN = {"security.login"}
 WRITES = ("create", "edit", "delete")

@@ -9,15 +9,29 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
+from .conversations import commenting, recoveries
+from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
-from .conversations import recoveries
 from .conversations import routes as conversations
 from .flows import routes as flows
-from .gateways import activation, deletion, meta_tab, registry, watching
+from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
+from .journal import health as journal_health
 from .journal import outages, public
 from .journal import routes as journal
 from .override import MethodOverride
-from .pages import accounts, connecting, instagram, leaving, logins, reconciling, register
+from .pages import (
+    accounts,
+    board,
+    connecting,
+    instagram,
+    leaving,
+    logins,
+    precaution,
+    reconciling,
+    register,
+    restoration,
+)
+from .pages import health as page_health
 from .pages import orphans as orphaned_pages
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
@@ -66,10 +80,14 @@ def create_app(settings: Settings | None = None) -> Application:
     commands.init_app(app)
     orphaned_pages.listen()
     orphaned_conversations.listen()
+    page_health.listen()
+    conversation_health.listen()
+    journal_health.listen()
 
     for part in (
-        conversations, registry, meta_tab, activation, deletion, register, accounts, connecting, instagram,
-        leaving, logins, recoveries, flows, journal, users, access, roles, profile, public,
+        conversations, commenting, registry, meta_tab, activation, deletion, register, accounts, precaution,
+        connecting, instagram, leaving, logins, restoration, recoveries, board, catalogue, flows, journal,
+        users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

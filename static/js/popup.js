@@ -7,7 +7,7 @@ let popup = null;
 let done = true;
 let heard = null;
 
-function status(link, text) {
+function noteBeside(link) {
   let note = link.parentElement.querySelector("[data-popup-status]");
   if (!note) {
     note = document.createElement("p");
@@ -16,14 +16,17 @@ function status(link, text) {
     note.setAttribute("role", "status");
     link.after(note);
   }
-  setTimeout(() => (note.textContent = text)); // a screen reader tells of what changes in a status, not of a new one
+  return note;
 }
 
-function watch(link) {
+// A screen reader tells of what changes in a status, not of a new one.
+const say = (note, text) => setTimeout(() => (note.textContent = text));
+
+function watch(note) {
   const timer = setInterval(() => {
     if (!popup.closed) return;
     clearInterval(timer);
-    status(link, done ? "" : "The window was closed before it finished.");
+    say(note, done ? "" : "The window was closed before it finished.");
   }, 400);
 }
 
@@ -40,6 +43,8 @@ function hear({ type, id } = {}) {
   if (type !== DONE || id === heard) return;
   heard = id;
   done = true;
+  // The step that led to the window has been taken.
+  document.querySelector("dialog[open] [data-popup]")?.closest("dialog").close();
   refresh();
 }
 
@@ -71,8 +76,9 @@ document.addEventListener("click", (event) => {
   if (!popup) return;
   event.preventDefault();
   done = false;
-  status(link, "Go on in the window that has opened.");
-  watch(link);
+  const note = noteBeside(link);
+  say(note, "Go on in the window that has opened.");
+  watch(note);
 });
 
 document.addEventListener("click", (event) => {

@@ -7,10 +7,15 @@ from flask import Flask
 from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
+from webgateway.conversations import private_reply
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
+from webgateway.journal.arrivals import Arrival, hour_of
+from webgateway.meta.oauth import PAGE_PERMISSIONS
+from webgateway.meta.pages import APP_FIELDS
 from webgateway.pages.models import Page
+from webgateway.pages.notices import Notice
 from webgateway.simulator import seed
 
 TALKS = [
@@ -31,7 +36,11 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         cast.gateway("Northwind sales", app_id="2029384756102930", enabled=False, webhook="refused",
                      webhook_error="Meta could not reach our URI.", credentials="unverified")  # fmt: skip
         cast.flow("Night shift", opening_message="We are back at eight.")
-        olena = cast.account(gateway, picture_url=f"{simulator}/scontent/user/olena.png")
+        olena = cast.account(
+            gateway,
+            picture_url=f"{simulator}/scontent/user/olena.png",
+            scopes=list(PAGE_PERMISSIONS),
+        )
         marco = cast.account(
             gateway, "Marco Rossi", "4705278912843592", logged_in_at=utcnow() - timedelta(days=9)
         )
@@ -43,13 +52,18 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
                 cast.grant(page, marco)
         shop = _instagram(pages)
         pages[3].problem = "The account lacks the task MESSAGING on this page."
+        for number, since in ((10, timedelta(minutes=4)), (11, timedelta(days=40))):
+            pages[number].removed_at, pages[number].removed_by = utcnow() - since, "Ada"
+        db.session.delete(pages[11].grants[0])
         pages[5].subscription_error = "Meta refused: a permission is missing (pages_messaging)."
+        _troubles(pages)
         db.session.commit()
         talk = _long_talk(pages[0])
         _other_talks(app, gateway, pages[0])
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"] = shop.id
         ids["recovery"] = _recovery(pages[0], pages[5]).id
+        ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
         db.session.remove()
     return ids
 
@@ -88,6 +102,38 @@ def _instagram(pages: list[Page]) -> Conversation:
     return talk
 
 
+def _troubles(pages: list[Page]) -> None:
+    """What a health board has to show: a warning, a block, Meta's list of the webhook, a weekly rhythm."""
+    now, gateway = utcnow(), pages[0].gateway
+    gateway.webhook_at_meta = [
+        {"object": name, "callback_url": gateway.public_uri, "fields": list(fields), "missing": []}
+        for name, fields in APP_FIELDS.items()
+    ]
+    gateway.webhook_checked_at = gateway.credentials_checked_at = now - timedelta(minutes=20)
+    blocked = {
+        "kind": "policy",
+        "subject": "blocked",
+        "state": "blocked",
+        "what": "Too many spammy messages.",
+    }
+    warned = {
+        "kind": "integrity",
+        "subject": "page",
+        "state": "warning",
+        "what": "A post broke the spam policy.",
+    }
+    for page, notice in ((pages[6], blocked), (pages[0], warned)):
+        since = now - timedelta(days=2)
+        db.session.add(Notice(page_id=page.id, since=since, at=since, **notice))
+    for page in pages:
+        page.integrity_checked_at = now - timedelta(minutes=25)
+    for back in range(4, 24 * 7 * 3):
+        hour = hour_of(now) - timedelta(hours=back)
+        for page_id in (None, pages[0].id):
+            count = {"gateway_id": gateway.id, "page_id": page_id, "number": 12}
+            db.session.add(Arrival(hour=hour, last_at=hour + timedelta(minutes=40), **count))
+
+
 def _long_talk(page: Page) -> Conversation:
     now = utcnow()
     peter = cast.contact(page)
@@ -108,6 +154,34 @@ def _long_talk(page: Page) -> Conversation:
     said("A table for two is noted.", 10, "page")
     said("Perfect, see you on Sunday.", 3)
     return talk
+
+
+def _elsewhere(page: Page) -> Conversation:
+    """Meta's inbox has it."""
+    now = utcnow()
+    tomas = cast.contact(page, "Tomás Ribeiro", "7392015648120499")
+    inbox = "263902037430900"
+    talk = cast.conversation(tomas, owner_app_id=inbox, owner_at=now, preview="Thank you, Maria!")
+    cast.message(talk, "I was talking to Maria", mid="m_else_1")
+    cast.message(talk, "Meta's inbox took this conversation over.", "note", kind="handover")
+    cast.message(talk, "Maria is here again.", "page", mid="m_else_2", app_id=inbox)
+    return talk
+
+
+def _comments(page: Page) -> dict[str, int]:
+    """A new one, an answered one, one under a broadcast and a mention."""
+    first = cast.comment(page, "How much is a crate of the small ones? " * 4, author_name="Joan Doe")
+    answered = cast.comment(
+        page, "Is there one left?", meta_id="2", author_name="Ann Lee", edited_at=utcnow()
+    )
+    private_reply.write(answered, "One is left. Shall we keep it for you?", cast.person("Gail"), None)
+    answered.reply.parts[0].state = "unclear"
+    instagram = {"channel": "instagram", "post_url": None}
+    cast.comment(page, "Hello from Kyiv", meta_id="3", author_name="petro.m", live=True, **instagram)
+    cast.comment(page, "", meta_id="4", kind="mention", author_name=None, author_id=None, **instagram)
+    cast.comment(page, "", meta_id="5", removed_at=utcnow())
+    db.session.commit()
+    return {"comment": first.id, "answered": answered.id}
 
 
 def _other_talks(app: Flask, gateway, page: Page) -> None:  # type: ignore[no-untyped-def]

@@ -26,10 +26,20 @@ def add_gateway(page: Page, secret: str = seed.APP_SECRET) -> None:
 
 
 def open_login(page: Page) -> Page:
-    """Press Add or Remove Pages; the window of Facebook Login."""
+    """Press Add or Remove Pages, and go on from the step before it if there is one; Facebook's window."""
     page.wait_for_load_state()  # until then the button is a plain link
+    button = page.get_by_role("button", name="Add or Remove Pages")
     with page.expect_popup() as opened:
-        page.get_by_role("button", name="Add or Remove Pages").click()
+        # It changes when the first page is there: what it is, and the click, in one go.
+        if not button.evaluate("button => { button.click(); return 'popup' in button.dataset }"):
+            page.get_by_role("button", name="Continue to Facebook").click()
+    return opened.value
+
+
+def go_on(page: Page) -> Page:
+    """From the step before Facebook's window into it."""
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Continue to Facebook").click()
     return opened.value
 
 

@@ -2,8 +2,23 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.screens import settled
 from tests.browser.showroom import furnish
-from tests.browser.steps import BAKERY, BOOKS, add_gateway, choose, confirm, connect_pages, open_login
+from tests.browser.steps import (
+    BAKERY,
+    BOOKS,
+    add_gateway,
+    choose,
+    confirm,
+    connect_pages,
+    go_on,
+    open_login,
+    switch_on,
+)
+from tests.browser.test_accessibility import violations
+from webgateway.db import db
+from webgateway.pages.models import Page as FacebookPage
+from webgateway.pages.removal import remove
 
 
 def test_an_unticked_page_is_removed_only_after_ok(ada: Page):
@@ -17,6 +32,75 @@ def test_an_unticked_page_is_removed_only_after_ok(ada: Page):
     confirm(popup)
     expect(ada.get_by_role("switch", name=BOOKS)).to_have_count(0)
     expect(ada.get_by_role("switch", name=BAKERY)).to_be_visible()
+
+
+def test_before_facebooks_window_the_pages_that_must_stay_ticked_are_named(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY, BOOKS)
+    button = ada.locator("#connect[hx-get]")  # the window that opened at once for the first page is over
+    button.click()
+    step = ada.get_by_role("dialog", name="Before Facebook's window opens")
+    expect(step.get_by_text(BOOKS)).to_be_visible()
+    expect(step.get_by_text("2 pages, all through this login alone")).to_be_visible()
+    settled(ada)
+    assert violations(ada) == []
+    step.get_by_role("button", name="Cancel").click()
+    expect(step).to_have_count(0)
+    button.press("Space")
+    popup = go_on(ada)
+    expect(step.get_by_text("Go on in the window that has opened.")).to_be_visible()
+    choose(popup, BAKERY, BOOKS)
+    expect(popup.get_by_text("Unchanged")).to_be_visible()
+    expect(step).to_have_count(0)
+    confirm(popup)
+    expect(ada.get_by_role("switch", name=BOOKS)).to_be_visible()
+
+
+def test_a_window_that_is_closed_too_early_leaves_the_step_open(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY)
+    ada.locator("#connect[hx-get]").click()
+    go_on(ada).close()
+    expect(ada.get_by_text("The window was closed before it finished.")).to_be_visible()
+    expect(ada.get_by_role("button", name="Continue to Facebook")).to_be_visible()
+
+
+def test_a_page_that_was_unticked_comes_back_through_undo_and_a_login(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY, BOOKS)
+    switch_on(ada, BAKERY, BOOKS)
+    popup = open_login(ada)
+    choose(popup, BAKERY)
+    confirm(popup)
+    expect(ada.get_by_text("A page has been removed")).to_be_visible()
+    ada.get_by_role("button", name="Undo").click()
+    expect(ada.get_by_text(f"You bring back {BOOKS}")).to_be_visible()
+    popup = go_on(ada)
+    choose(popup, BAKERY)
+    expect(popup.get_by_role("heading", name=f"{BOOKS} was left out")).to_be_visible()
+    popup.get_by_role("link", name="Log in again").click()
+    choose(popup, BAKERY, BOOKS)
+    expect(popup.get_by_text("OK switches on what was on")).to_be_visible()
+    confirm(popup)
+    expect(ada.get_by_role("switch", name=BOOKS)).to_be_checked()
+    expect(ada.get_by_text("A page has been removed")).to_have_count(0)
+
+
+def test_undo_brings_back_at_once_what_facebook_still_grants(ada: Page, live):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY, BOOKS)
+    switch_on(ada, BAKERY, BOOKS)
+    with live.app_context():
+        books = db.session.scalars(db.select(FacebookPage).filter_by(name=BOOKS)).one()
+        remove(books.gateway, [books], "Sam")
+        db.session.remove()
+    ada.reload()
+    expect(ada.get_by_role("switch", name=BOOKS)).to_have_count(0)
+    settled(ada)
+    assert violations(ada) == []
+    ada.get_by_role("button", name="Undo").click()
+    expect(ada.get_by_text(f"{BOOKS} is connected again and receives messages.")).to_be_visible()
+    expect(ada.get_by_role("switch", name=BOOKS)).to_be_checked()
 
 
 def test_cancelling_changes_nothing(ada: Page):

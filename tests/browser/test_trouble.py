@@ -9,6 +9,7 @@ from tests.browser.steps import (
     choose,
     confirm,
     connect_pages,
+    go_on,
     open_talk,
     pick_up_phone,
     said,
@@ -43,10 +44,11 @@ def test_a_dead_token_locks_the_composer_until_somebody_reconnects(ada: Page, si
     said(ada, "Are you there?")
 
     requests.post(f"{simulator}/_sim/faults", json={"off": "all"}, timeout=5).raise_for_status()
-    with ada.expect_popup() as opened:
-        ada.get_by_role("button", name="Reconnect").click()
-    choose(opened.value, BAKERY)
-    confirm(opened.value)
+    ada.get_by_role("button", name="Reconnect").click()
+    expect(ada.get_by_text(f"You reconnect {BAKERY}")).to_be_visible()
+    popup = go_on(ada)
+    choose(popup, BAKERY)
+    confirm(popup)
     expect(ada.get_by_label("Message")).to_be_enabled()
     ada.get_by_role("button", name="Try again").first.click()
     expect(phone.get_by_text("We are here.")).to_be_visible()

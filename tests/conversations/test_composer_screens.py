@@ -165,8 +165,8 @@ class TestLock:
     def test_a_dead_token_offers_an_administrator_to_reconnect(self, as_ada, peter):
         peter.page.grants[0].dead_since = utcnow()
         page = self.refused(as_ada, peter, "Facebook no longer lets us write for this page.")
-        link = re.search(r'<a class="button" role="button" href="([^"]+)" data-popup>Reconnect</a>', page)
-        assert link[1] == f"/gateways/{peter.page.gateway_id}/pages/connect"
+        link = re.search(r'<a class="button" role="button" href="([^"]+)" hx-get="[^>]+>Reconnect</a>', page)
+        assert link[1] == f"/gateways/{peter.page.gateway_id}/pages/login?reconnect={peter.page.id}"
 
     def test_an_open_conversation_keeps_its_box_and_one_cannot_write_in_it(self, as_gail, peter):
         peter.page.grants[0].dead_since = utcnow()

@@ -7,11 +7,10 @@ from sqlalchemy import select
 
 from tests import cast
 from tests.conversations.receiving import INSTAGRAM, item, last_event, messages
-from tests.deliveries import NOON, PAGE, PETER, echo, post, text
+from tests.deliveries import NOON, PETER, echo, text
 from webgateway.conversations import outgoing
 from webgateway.conversations.models import Contact, Conversation, Part
 from webgateway.db import db, utcnow
-from webgateway.journal import reading, taking
 
 
 def test_a_first_message_opens_a_conversation_with_a_new_contact(receive, page):
@@ -121,17 +120,6 @@ def test_a_switched_off_gateway_shows_the_message_and_stays_silent(receive, gate
 def test_a_gateway_without_a_flow_says_nothing(receive):
     receive(text("One", "m_1"))
     assert [message.author for message in messages()] == ["customer"]
-
-
-def test_standby_events_are_ignored_with_the_reason(visitor, gateway, page, work):
-    body = {"object": "page", "entry": [{"id": PAGE, "time": NOON, "standby": [text("Hi", "m_1")]}]}
-    post(visitor, gateway, body)
-    work(reading, taking)
-    assert (last_event().outcome, last_event().reason) == (
-        "ignored",
-        "Another app owns this conversation at Meta.",
-    )
-    assert messages() == []
 
 
 def test_a_kind_that_nobody_knows_is_ignored_with_a_reason(receive):

@@ -186,7 +186,7 @@ def test_a_passing_problem_is_tried_again_with_growing_pauses_five_times_then_gi
         pauses.append((part.next_try_at - utcnow()).total_seconds())
         due_now(part)
     assert part.state == "failed"
-    assert part.error == "Meta has a passing problem."
+    assert part.error == "Meta has a passing problem, or the customer has blocked the page."
     assert 2 < pauses[0] < 4
     assert pauses == sorted(pauses)
     assert pauses[-1] > 3500

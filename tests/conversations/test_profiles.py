@@ -51,6 +51,12 @@ def test_a_profile_that_cannot_be_read_stops_nothing_and_names_nobody_noname(
     assert contact().display_name == "Facebook user …0394"
 
 
+def test_who_only_commented_is_not_asked_for(page, requests_mock):
+    cast.conversation(cast.contact(page, None, profile_checked_at=None), customer_wrote_at=None)
+    profiles.look_up_the_missed()
+    assert requests_mock.call_count == 0
+
+
 def test_whoever_meta_would_not_show_is_asked_for_again_an_hour_later(page, requests_mock):
     peter = cast.contact(page, None, profile_checked_at=utcnow())
     cast.conversation(peter)

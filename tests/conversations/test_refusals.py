@@ -50,6 +50,8 @@ UNCLEAR = facts("""
 """)
 NEXT_TOKEN = facts("""
     102 - Session key invalid
+    190 - Invalid OAuth access token.
+    190 - Invalid OAuth access token - Cannot parse access token
     190 - Invalid OAuth access token signature.
     190 458 The user has not authorized application
     190 459 You cannot access the app till you log in to www.facebook.com
@@ -184,6 +186,10 @@ FINAL: list[tuple[str, str, list[Fact]]] = [
         facts("""
             15 - This method must be called with an app access_token.
             100 - (#100) Invalid parameter
+            100 - (#100) The parameter subscribed_fields is required.
+            100 - (#100) Tried accessing nonexisting field (x) on node type (Page)
+            100 - (#100) Only one of the text, attachment, and dynamic_text fields can be specified
+            100 - (#100) Location Quick Reply is now deprecated on API 4.0
             100 - API calls from the server require an appsecret_proof argument
             100 - The ids query parameter is deprecated in v26.0+
             100 2018014 Cannot send both message and state at the same time.
@@ -200,6 +206,7 @@ FINAL: list[tuple[str, str, list[Fact]]] = [
             200 2069031 This field is not supported in the new Pages experience.
             210 - A page access token is required to request this resource.
             506 - Duplicate post
+            2500 - An access token must be used
             2500 - Unknown path components: /me
             10303 - Invalid account_linking_token.
             1609005 - Error posting link

@@ -61,6 +61,38 @@ def test_each_thing_done_to_a_comment_has_its_own_key(change: Callable[..., Even
     assert len(keys) == 4
 
 
+def test_what_is_done_to_a_comment_has_its_own_time_beside_that_of_the_comment(
+    change: Callable[..., Event],
+) -> None:
+    value = {"item": "comment", "comment_id": "71_1", "created_time": 1793400000}
+    added, edited = (change("feed", value | {"verb": verb}) for verb in ("add", "edited"))
+    assert added.at == added.written_at == edited.written_at == datetime.fromtimestamp(1793400000, UTC)
+    assert edited.at == datetime.fromtimestamp(1793500000, UTC)
+
+
+def test_hiding_a_comment_twice_is_two_happenings(wire: Callable[[Any], bytes]) -> None:
+    value = {"item": "comment", "verb": "hide", "comment_id": "71_1", "created_time": 1793400000}
+    keys = set()
+    for at in (1793500000, 1793500060):
+        entry = {"id": "210", "time": at, "changes": [{"field": "feed", "value": value}]}
+        keys |= {found.dedupe_key for found in parse(wire({"object": "page", "entry": [entry]}))}
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("post", "url"),
+    [
+        ({"permalink_url": "https://www.facebook.com/1/posts/2"}, "https://www.facebook.com/1/posts/2"),
+        ({"permalink_url": "/1/posts/2"}, "https://www.facebook.com/1/posts/2"),
+        ({"permalink_url": "javascript:alert(1)"}, "https://www.facebook.com/210_71"),
+        ({}, "https://www.facebook.com/210_71"),
+    ],
+)
+def test_a_post_has_an_address(post: dict[str, str], url: str, change: Callable[..., Event]) -> None:
+    value = {"item": "comment", "verb": "add", "comment_id": "71_1", "post_id": "210_71", "post": post}
+    assert change("feed", value).post_url == url
+
+
 def test_a_comment_of_the_account_itself_is_ignored(change: Callable[..., Event]) -> None:
     value = {"item": "comment", "verb": "add", "comment_id": "71_1", "from": {"id": "210"}}
     assert change("feed", value).ignored == "A comment of the account itself."

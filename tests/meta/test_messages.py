@@ -127,6 +127,16 @@ def test_a_person_may_answer_later_with_the_tag(meta: requests_mock.Mocker, grap
     assert "metadata" not in body["message"]
 
 
+def test_a_private_reply_names_the_comment_and_no_window(meta: requests_mock.Mocker, graph: Graph) -> None:
+    meta.post(URL, json={"recipient_id": "555", "message_id": "m_1"})
+    sent = messages.send_private_reply(graph, "210", "EAApage", "71_9001", "Three euros.", "our:17")
+    assert sent == messages.Sent("555", "m_1")
+    assert meta.request_history[-1].json() == {
+        "recipient": {"comment_id": "71_9001"},
+        "message": {"text": "Three euros.", "metadata": "our:17"},
+    }
+
+
 def test_an_answer_that_names_no_message_leaves_open_whether_it_was_sent(
     meta: requests_mock.Mocker, graph: Graph
 ) -> None:

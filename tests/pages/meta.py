@@ -1,6 +1,7 @@
 """Meta as these tests need it, behind requests-mock: one person, their pages, what they granted."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -37,6 +38,8 @@ class Meta:
         self.declined: list[str] = []
         self.ticked: list[str] | None = []
         self.subscriptions: dict[str, list[str]] = {}
+        self.app_subscriptions: list[dict[str, Any]] = []
+        self.statuses: dict[str, dict[str, Any]] = {}
         self.dead: set[str] = set()
         self.refuses: dict[str, dict[str, Any]] = {}
         self.meanwhile: dict[str, Callable[[], object]] = {}
@@ -74,9 +77,15 @@ class Meta:
             return 400, {"error": DEAD}
         if path.endswith("/subscribed_apps"):
             return self._subscription(method, path.split("/")[0], query)
+        if path.endswith("/page_status"):
+            page_id = path.split("/")[0]
+            well = {"id": page_id, "timestamp": int(time.time()), "status": "ok"}
+            return 200, self.statuses.get(page_id, well)
         fixed = {
             "oauth/access_token": self._token,
             "debug_token": self._debug,
+            f"{self.app_id}/subscriptions": lambda _: {"data": self.app_subscriptions},
+            self.app_id: lambda _: {"id": self.app_id, "name": "Support app"},
             "me": lambda _: self.person,
             "me/permissions": self._permissions,
             "me/accounts": lambda asked: self._list(self.pages, asked),

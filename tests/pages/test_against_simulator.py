@@ -175,3 +175,16 @@ def test_after_the_one_hour_rule_it_is_subscribed_again_and_what_was_missed_is_r
     text = as_gail.get(f"/conversations/{talk}").text
     assert "Are you still there?" in text
     assert "Recovered from Meta" in text
+
+
+def test_a_page_that_meta_restricts_is_seen_on_its_board_and_let_go_again(
+    as_ada, gateway, facebook, simulator
+):
+    facebook(user="olena", pages=seed.PAGE_ID)
+    board = f"/gateways/{gateway.id}/pages/{page(seed.PAGE_ID).id}/health"
+    for status, seen in (("restricted", True), ("ok", False)):
+        told = {"page": seed.PAGE_ID, "status": status}
+        assert requests.post(f"{simulator}/_sim/page-restrict", json=told, timeout=10).ok
+        assert as_ada.post(f"{board}/checks").status_code == 303
+        found = "Meta has restricted this page in sending messages through apps." in as_ada.get(board).text
+        assert found == seen

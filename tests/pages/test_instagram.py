@@ -50,6 +50,13 @@ def test_an_account_nobody_gave_permissions_for_says_so_and_cannot_be_switched_o
     assert "The task MESSAGING is missing." in as_ada.get(url).text
 
 
+def test_why_a_wanted_account_could_not_be_subscribed_again_stands_beside_its_switch(as_ada, page, url):
+    page.subscription_error = "Meta does not allow this app to do that."
+    assert "Meta does not allow" not in as_ada.get(url).text, "that is about the page alone"
+    page.instagram_wanted = True
+    assert "Meta does not allow this app to do that." in as_ada.get(url).text
+
+
 def test_the_columns_sort(as_ada, gateway, page, url):
     cast.page(
         gateway,

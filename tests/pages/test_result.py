@@ -29,7 +29,7 @@ def test_ok_removes_what_is_ticked(as_ada, gateway, meta, lost):
     assert answer.status_code == 303
     assert lost.removed_at is not None
     assert not lost.subscribed
-    assert lost.grants == []
+    assert (lost.removed_by, lost.removed_switches) == ("Ada", ["messenger"])
     assert "1081" not in meta.subscriptions, "Meta is told to stop"
     assert "1 page removed." in as_ada.get(answer.headers["Location"]).text
 

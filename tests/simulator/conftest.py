@@ -19,7 +19,16 @@ from webgateway.simulator.platform import Platform
 BACK = "http://127.0.0.1:8000/meta/acme"
 ALL = (
     "pages_show_list,pages_messaging,pages_manage_metadata,business_management,"
-    "instagram_basic,instagram_manage_messages"
+    "instagram_basic,instagram_manage_messages,instagram_manage_comments"
+)
+PAGE_FIELDS = (
+    "messages,message_echoes,message_deliveries,message_reads,message_reactions,message_edits,"
+    "messaging_postbacks,messaging_optins,messaging_referrals,messaging_handovers,standby,"
+    "messaging_policy_enforcement,business_integrity,messaging_account_linking,messaging_feedback,feed"
+)
+INSTAGRAM_FIELDS = (
+    "messages,message_reactions,messaging_postbacks,messaging_seen,messaging_referral,message_edit,"
+    "messaging_handover,standby,comments,mentions"
 )
 
 
@@ -199,6 +208,30 @@ def connected(meta: Meta, receiver: Receiver) -> str:
     token = meta.page_token()
     assert meta.post(f"{seed.PAGE_ID}/subscribed_apps", token, subscribed_fields=fields)[0] == 200
     return token
+
+
+@pytest.fixture
+def hearing(meta: Meta, receiver: Receiver) -> dict[str, str]:
+    """Two pages, one with Instagram, subscribed to everything: page → token."""
+    pair = {"callback_url": receiver.url, "verify_token": "right", "include_values": "true"}
+    for name, fields in (("page", PAGE_FIELDS), ("instagram", INSTAGRAM_FIELDS)):
+        answer = meta.post(f"{seed.APP_ID}/subscriptions", meta.app_token, object=name, fields=fields, **pair)
+        assert answer[0] == 200
+    tokens = {page: meta.page_token(page) for page in (seed.PAGE_ID, seed.PAGE_INSTAGRAM_ID)}
+    for page, token in tokens.items():
+        assert meta.post(f"{page}/subscribed_apps", token, subscribed_fields=PAGE_FIELDS)[0] == 200
+    return tokens
+
+
+@pytest.fixture
+def last_entry(here: Platform) -> Callable[[], dict[str, Any]]:
+    """The entry of the newest delivery."""
+
+    def newest() -> dict[str, Any]:
+        entry: dict[str, Any] = here.world.deliveries[-1].payload["entry"][0]
+        return entry
+
+    return newest
 
 
 @pytest.fixture

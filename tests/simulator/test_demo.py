@@ -7,7 +7,15 @@ import pytest
 from webgateway.simulator import seed
 
 WHO = {"person": seed.PETER, "page": seed.PAGE_ID}
-PAGES = ["/_sim/", "/_sim/phone/", "/_sim/deliveries/", "/_sim/faults/", "/_sim/pages/", "/_sim/calls.html"]
+PAGES = [
+    "/_sim/",
+    "/_sim/phone/",
+    "/_sim/deliveries/",
+    "/_sim/time/",
+    "/_sim/faults/",
+    "/_sim/pages/",
+    "/_sim/calls.html",
+]
 
 
 @pytest.mark.parametrize("path", [*PAGES, f"/_sim/apps/{seed.APP_ID}"])

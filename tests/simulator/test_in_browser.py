@@ -18,7 +18,9 @@ SCREENS = [
     "",
     "phone/",
     f"phone/?person=peter&page={seed.PAGE_ID}",
+    f"phone/?person=lucia&page={seed.INSTAGRAM_ID}",
     "deliveries/",
+    "time/",
     "faults/",
     "pages/",
     "calls.html",
@@ -68,16 +70,27 @@ def problems(page: Page) -> list[str]:
 def test_every_screen_can_be_used_by_everybody(
     browser: Browser, address: str, meta, connected, scheme, width
 ):
-    meta.say("Hello")
+    mid, picture = meta.say("Hello")["mid"], f"{address}/scontent/sticker/heart.png"
+    for kind in ("like", "post", "ad", "comment", "visitor_post"):
+        meta.say("Look", kind=kind, url=picture)
+    for kind in ("like", "story_reply", "story_mention", "ephemeral", "comment", "mention"):
+        meta.say("Guarda", kind=kind, page=seed.INSTAGRAM_ID, person=seed.LUCIA, url=picture)
     meta.send(
         connected, text="Which?", quick_replies=[{"content_type": "text", "title": "Cake", "payload": "C"}]
     )
     meta.fault("slow", argument="0")
+    meta.client.post("/_sim/outage")
+    meta.client.post("/_sim/page-restrict", json={"page": seed.PAGE_ID})
+    meta.client.post("/_sim/token-deaths", json={"user": seed.MARCO, "how": "checkpoint"})
+    meta.client.post("/_sim/app", json={"deletion_url": "http://127.0.0.1:9/d"})
     page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     found: list[str] = []
     page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
-    for path in [*SCREENS, f"apps/{seed.APP_ID}"]:
+    about = f"phone/?person=peter&page={seed.PAGE_ID}&about={mid}"
+    for path in [*SCREENS, about, f"apps/{seed.APP_ID}"]:
         page.goto(f"{address}/_sim/{path}")
+        for folded in page.locator("details").all():
+            folded.evaluate("one => one.open = true")
         found += problems(page)
     page.goto(dialog(address))
     for button in ("Continue as Olena Kovalenko", "Next"):
@@ -151,3 +164,33 @@ def test_a_fault_is_switched_by_hand(page: Page, address: str, here):
     assert [fault.name for fault in here.world.faults] == ["send_rate_limited"]
     page.get_by_role("button", name="Switch all off").click()
     expect(page.get_by_role("button", name="Switch on Sending too fast")).to_be_visible()
+
+
+def test_a_message_is_edited_and_answered_from_its_own_panel(page: Page, address: str, meta, connected):
+    meta.say("Helo")
+    page.goto(f"{address}/_sim/phone?person={seed.PETER}&page={seed.PAGE_ID}")
+    page.get_by_role("link", name="More").click()
+    page.get_by_label("New text", exact=True).fill("Hello")
+    page.get_by_role("button", name="Edit", exact=True).click()
+    expect(page.get_by_role("article").filter(has_text="Hello")).to_contain_text("edited")
+    page.get_by_role("link", name="More").click()
+    page.get_by_label("Reaction").select_option("wow")
+    page.get_by_role("button", name="React").click()
+    expect(page.get_by_role("article").filter(has_text="reacted: wow")).to_be_visible()
+
+
+def test_a_comment_is_written_below_the_pages(page: Page, address: str, meta, connected):
+    page.goto(f"{address}/_sim/phone?person={seed.PETER}&page={seed.PAGE_ID}")
+    page.get_by_label("Comment", exact=True).fill("How much?")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    comments = page.get_by_role("region", name="Comments")
+    expect(comments.get_by_text("How much?", exact=True)).to_be_visible()
+
+
+def test_time_passes_by_hand(page: Page, address: str, here):
+    page.goto(f"{address}/_sim/time/")
+    page.get_by_role("button", name="25 hours").click()
+    expect(page.get_by_text("not the real time")).to_be_visible()
+    assert round(here.clock.offset) == 25 * 3600
+    page.get_by_role("button", name="Back to real time").click()
+    expect(page.get_by_text("not the real time")).to_have_count(0)

@@ -1,6 +1,8 @@
 """The state survives a restart, and tests can begin anew."""
 
 import json
+import re
+from pathlib import Path
 
 from webgateway.simulator import seed
 from webgateway.simulator.app import close, create_simulator
@@ -8,6 +10,8 @@ from webgateway.simulator.graph.routes import ROUTES
 from webgateway.simulator.seed import seeded_world
 
 from .conftest import Meta
+
+SIMULATOR = Path(seed.__file__).parent
 
 
 def test_a_restart_goes_on_where_it_was(tmp_path, receiver, eventually):
@@ -63,3 +67,9 @@ def test_the_seed_has_what_the_documents_promise():
 
 def test_every_route_answers_a_documented_method():
     assert {method for method, _, _ in ROUTES} == {"GET", "POST", "DELETE"}
+
+
+def test_every_assumption_is_one_that_something_is_built_on():
+    code = "".join(path.read_text() for path in SIMULATOR.rglob("*.py") if path.stem != "assumptions")
+    named = re.findall(r"^([A-Z_0-9]+) =", (SIMULATOR / "assumptions.py").read_text(), re.MULTILINE)
+    assert [name for name in named if name not in code] == []

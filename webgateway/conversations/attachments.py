@@ -53,6 +53,12 @@ def word(attachment: Mapping[str, Any]) -> str:
     return WORDS.get(kind, f"Attachment ({kind})")
 
 
+def pictures(conversation: Conversation) -> tuple[str, ...]:
+    """The kinds shown as pictures, from where Meta keeps them; all others are links."""
+    inline = conversation.channel == "instagram" and conversation.page.gateway.instagram_inline
+    return (*PICTURES, *STORIES_AND_POSTS) if inline else PICTURES
+
+
 def is_thumbs_up(attachment: Mapping[str, Any]) -> bool:
     return attachment.get("sticker_id") in THUMBS_UP
 
@@ -64,9 +70,3 @@ def place(attachment: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     where = f"{latitude:.5f}, {longitude:.5f}"
     return where, f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}"
-
-
-def pictures(conversation: Conversation) -> tuple[str, ...]:
-    """The kinds shown as pictures, from where Meta keeps them; all others are links."""
-    inline = conversation.channel == "instagram" and conversation.page.gateway.instagram_inline
-    return (*PICTURES, *STORIES_AND_POSTS) if inline else PICTURES

@@ -1,14 +1,13 @@
 """Who wrote for the page outside of here: contract 6.6."""
 
+from ..meta.thread_control import INBOXES
 from .models import Message
-
-META_INBOX = "263902037430900"
 
 
 def elsewhere(message: Message, short: bool = False) -> str:
     """Instagram's echoes name no app; one without is of Instagram's own app, or nobody knows whose."""
     where = "Another app" if message.app_id else "Outside of here"
-    if message.app_id == META_INBOX:
+    if message.app_id in INBOXES.values():
         where = "Meta's inbox"
     elif message.app_id is None and message.conversation.channel == "instagram":
         where = "Instagram"

@@ -110,6 +110,7 @@ class Known:
         )
         found: dict[str, list[Part]] = {}
         for part in db.session.scalars(query):
+            assert part.conversation_id is not None
             found.setdefault(of_each[part.conversation_id], []).append(part)
         return found
 

@@ -8,21 +8,27 @@ from sqlalchemy import select
 
 from ..db import db, utcnow
 from ..meta import messages
-from ..pages import tokens
+from ..pages import notices, tokens
+from ..pages.models import Page
+from ..pages.notices import Notice
 from ..users.models import User
-from . import writing
+from . import ownership, writing
 from .models import Conversation, Message
 
 
 @dataclass(frozen=True)
 class Lock:
-    """Why nobody may write, and what helps; `popup`: in a window of its own."""
+    """Why nobody may write, and what helps; `popup`: through a dialog in a window of its own, `post`: by a
+    form."""
 
     reason: str
     remedy: str
     action_url: str | None = None
     action_label: str | None = None
     popup: bool = False
+    post: bool = False
+    code: str | None = None
+    """What Meta would refuse it with, as the catalogue of errors names it."""
 
 
 CLOSED = Lock("This conversation is closed.", "A new message from the customer opens a new conversation.")
@@ -37,24 +43,42 @@ WINDOW_CLOSED = Lock(
     "The customer wrote more than 24 hours ago, and Meta allows no answer after that.",
     "You can answer again as soon as the customer writes.",
 )
+APPEAL = "A page administrator can appeal in the page's support home at Meta. Messages still arrive."
+DEAD, BLOCKED = "190", "10/1893063"
+NEVER_WROTE = Lock(
+    "The customer has not written here yet, and Meta allows no answer before that.",
+    "You can write as soon as the customer does. A private reply to a comment is all that goes before.",
+)
 NO_TOKEN = "Facebook no longer lets us write for this page."  # noqa: S105
 
 
 def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
     """None when one may write. `user` decides which way out is offered."""
-    page = conversation.page
     if not conversation.is_open:
         return _closed(conversation)
+    of_page = page_lock(conversation.page, conversation.channel, user)
+    if of_page is not None:
+        return of_page
+    if conversation.owner_app_id is not None:
+        return _owned(conversation, user)
+    if conversation.customer_wrote_at is None:
+        return NEVER_WROTE
+    # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
+    return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED
+
+
+def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None:
+    """Why nobody may write through the page."""
     if page.gateway.deleted_at:
         return DELETED
     if page.removed_at:
         return REMOVED
     if not page.gateway.enabled:
         return SWITCHED_OFF
-    if tokens.live_grant(page, conversation.channel) is None:
-        return _no_token(conversation, user)
-    # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
-    return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED
+    if tokens.live_grant(page, channel) is None:
+        return _no_token(page, channel, user)
+    notice = notices.silencing(page, channel)
+    return _silenced(page, notice, user) if notice else None
 
 
 def closes_at(conversation: Conversation) -> datetime | None:
@@ -89,10 +113,35 @@ def _closed(conversation: Conversation) -> Lock:
     return Lock(CLOSED.reason, "The customer has written again.", url, "Go to the open conversation")
 
 
-def _no_token(conversation: Conversation, user: User | None) -> Lock:
+def _owned(conversation: Conversation, user: User | None) -> Lock:
+    name = ownership.name(conversation.owner_app_id)
+    reason = f"{name} has this conversation at Meta, so only it can answer."
+    remedy = (
+        f"You can read along. Take the conversation over to answer it from here; {name} then reads along."
+    )
+    if conversation.owner_app_id == ownership.QUESTIONS:
+        reason = "Messenger is asking this customer automatic questions."
+        remedy = "Wait until they are answered, or take the conversation over."
+    if user is None or not user.may("conversations", "edit"):
+        return Lock(reason, "You can read along.")
+    url = url_for("conversations.take_over", conversation_id=conversation.id)
+    return Lock(reason, remedy, url, "Take over", post=True)
+
+
+def _no_token(page: Page, channel: str, user: User | None) -> Lock:
     if user is None or not user.may("gateways", "edit"):
-        return Lock(NO_TOKEN, "Ask an administrator to reconnect the page. Messages still arrive.")
-    purpose = "instagram" if conversation.channel == "instagram" else "pages"
-    url = url_for("connecting.start", gateway_id=conversation.page.gateway_id, purpose=purpose)
+        remedy = "Ask an administrator to reconnect the page. Messages still arrive."
+        return Lock(NO_TOKEN, remedy, code=DEAD)
+    purpose = "instagram" if channel == "instagram" else "pages"
+    url = url_for("precaution.show", gateway_id=page.gateway_id, purpose=purpose, reconnect=page.id)
     remedy = "Reconnect the page through Facebook. Messages still arrive."
-    return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True)
+    return Lock(NO_TOKEN, remedy, url, "Reconnect", popup=True, code=DEAD)
+
+
+def _silenced(page: Page, notice: Notice, user: User | None) -> Lock:
+    ends = f" It ends on {notice.until:%-d %B %Y, %H:%M} UTC." if notice.until else ""
+    reason = f"{notice.says}{ends}"
+    if user is None or not user.may("gateways", "read"):
+        return Lock(reason, APPEAL, code=BLOCKED)
+    url = url_for("board.page", gateway_id=page.gateway_id, page_id=page.id)
+    return Lock(reason, APPEAL, url, "Show the page's health", code=BLOCKED)

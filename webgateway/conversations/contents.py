@@ -24,7 +24,7 @@ def message(event: Event, conversation: Conversation, author: str) -> Message:
         mid=event.mid,
         kind=_kind(event),
         text=_text(event),
-        attachments=[*map(_attachment, event.attachments), *_story(event)],
+        attachments=[*map(attachment, event.attachments), *_story(event)],
         reply_to_mid=event.reply_to_mid,
         payload=event.quick_reply_payload or event.postback_payload,
         referral=event.referral,
@@ -50,7 +50,7 @@ def show(message: Message) -> None:
         conversation.preview = preview(message)
 
 
-def _attachment(found: Attachment) -> dict[str, Any]:
+def attachment(found: Attachment) -> dict[str, Any]:
     kept: dict[str, Any] = {"type": found.type, "url": found.url, "title": found.title}
     if found.latitude is not None and found.longitude is not None:
         kept |= {"latitude": found.latitude, "longitude": found.longitude}

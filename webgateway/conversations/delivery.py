@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..meta import errors
 from . import pace
-from .models import Message
+from .models import Message, Part
 from .outcome import ARRIVED
 
 WORDS = {"sent": "Sent", "delivered": "Delivered", "read": "Read"}
@@ -23,6 +24,8 @@ class Delivery:
     unclear: bool = False
     next_try_at: datetime | None = None
     paused_until: datetime | None = None
+    code: str | None = None
+    """Meta's code and subcode, as the catalogue of errors names them."""
 
 
 def of(message: Message) -> Delivery | None:
@@ -36,16 +39,28 @@ def of(message: Message) -> Delivery | None:
         troubled = [part for part in parts if part.state in states]
         if troubled:
             first = troubled[0]
-            return Delivery(some or text, tone, first.error, first.remedy, True, text == "Unclear")
+            return Delivery(
+                some or text, tone, first.error, first.remedy, True, text == "Unclear", code=_code(first)
+            )
     waiting = [part for part in parts if part.state == "waiting"]
     if waiting:
-        paused_until = pace.paused_until(message.conversation.page)
+        paused_until = pace.paused_until(waiting[0].page)
         if paused_until:
             return Delivery(some or "Paused", "warn", paused_until=paused_until)
         refused = next((part for part in waiting if part.error), None)
         if refused:
             return Delivery(
-                some or "Trying again", "warn", refused.error, refused.remedy, next_try_at=refused.next_try_at
+                some or "Trying again",
+                "warn",
+                refused.error,
+                refused.remedy,
+                next_try_at=refused.next_try_at,
+                code=_code(refused),
             )
         return Delivery(some or "Waiting")
     return Delivery(WORDS[min((part.state for part in parts), key=ARRIVED.index)])
+
+
+def _code(part: Part) -> str | None:
+    meant = errors.explain(part.error_code, part.error_subcode)
+    return meant.name if meant else None

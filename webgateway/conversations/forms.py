@@ -2,11 +2,13 @@
 
 import secrets
 import unicodedata
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, TextAreaField, ValidationError
 
 from ..fields import paragraphs
+from ..meta.messages import LIMITS
 
 LONGEST = 20_000
 
@@ -31,3 +33,25 @@ class MessageForm(FlaskForm):  # type: ignore[misc]
     def validate_key(self, field: Field) -> None:
         if len(field.data or "") > 64:
             raise ValidationError("Reload the page and try again.")
+
+
+class PrivateReplyForm(MessageForm):
+    """Meta takes one message, so what is longer than one is refused here."""
+
+    text = TextAreaField("Private reply", filters=[paragraphs])
+
+    def __init__(self, channel: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.limits = LIMITS[channel]
+
+    @classmethod
+    def for_(cls, channel: str) -> "PrivateReplyForm":
+        return cls(channel, formdata=None, key=secrets.token_urlsafe(16))
+
+    def validate_text(self, field: Field) -> None:
+        super().validate_text(field)
+        size, most = self.limits.size(field.data), self.limits.text_max
+        if size > most:
+            raise ValidationError(
+                f"A private reply is one message: {size:,} of {most:,} {self.limits.unit} at most."
+            )

@@ -39,7 +39,8 @@ NEWEST = (Conversation.last_message_at.desc(), Conversation.id.desc())
 
 @dataclass(frozen=True)
 class Row:
-    """`last`: what the preview shows. `waiting`: the customer wrote last; what the flow said is no answer."""
+    """`last`: what the preview shows. `waiting`: the customer wrote last and waits for us, not for another
+    app; what the flow said is no answer."""
 
     conversation: Conversation
     waiting: bool
@@ -62,7 +63,7 @@ class Inbox:
         found = self._found()
         last = _last_messages([conversation.id for conversation, _ in found[: self.shown]])
         self.rows = [
-            Row(conversation, conversation.is_open and author == "customer", last.get(conversation.id))
+            Row(conversation, _ours(conversation) and author == "customer", last.get(conversation.id))
             for conversation, author in found[: self.shown]
         ]
         self.more = len(found) > self.shown
@@ -103,6 +104,7 @@ class Inbox:
                 talk.last_message_at,
                 talk.preview,
                 talk.closed_at,
+                talk.owner_app_id,
                 talk.contact.name,
                 talk.contact.picture_url,
             )
@@ -190,12 +192,16 @@ class Inbox:
         return db.session.execute(query.limit(MOST)).all()
 
 
+def _ours(conversation: Conversation) -> bool:
+    return conversation.is_open and conversation.owner_app_id is None
+
+
 def _last_author() -> Any:
-    """Of a person: the flow's words leave the customer waiting, and notes are nobody's."""
+    """Of a person: the flow's words leave the customer waiting, and so does a note."""
     return _newest(Message.author).where(Message.author.not_in(("flow", "note"))).scalar_subquery()
 
 
-def _last_messages(conversation_ids: list[int]) -> dict[int, Message]:
+def _last_messages(conversation_ids: list[int]) -> dict[int | None, Message]:
     newest = _newest(Message.id).where(Message.author != "note").scalar_subquery()
     of_each = select(newest).where(Conversation.id.in_(conversation_ids))
     found = db.session.scalars(

@@ -6,8 +6,24 @@ from sqlalchemy import or_, select
 
 from ..db import db, utcnow
 from ..meta.events import Event
+from ..pages import notices
 from ..pages.models import Page
-from . import contents, edits, instagram, notes, outcome, reactions, routing, watermarks, withdrawals, writing
+from . import (
+    commented,
+    contents,
+    edits,
+    handover,
+    instagram,
+    notes,
+    outcome,
+    ownership,
+    private_reply,
+    reactions,
+    routing,
+    watermarks,
+    withdrawals,
+    writing,
+)
 from .models import Conversation, Part
 from .taken import Outcome as Outcome
 from .taken import moment
@@ -22,17 +38,17 @@ STRANGER = "The page wrote to somebody who has never written to it here."
 def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
     """`talks`: those of all events that take effect in this transaction.
 
-    What was withdrawn is erased whoever owns the conversation, and from an account that is switched off, too.
+    What was withdrawn is erased, although its account may be switched off by now.
     """
     talks = talks or Talks([(event, page)])
     if event.is_deleted and event.user_id:
         return withdrawals.take(event, page, talks)
-    if event.standby:
-        return Outcome("ignored", "Another app owns this conversation at Meta.")
     if instagram.unheard(event, page):
         return Outcome("ignored", instagram.MUTED)
     if event.kind in TAKERS:
         return TAKERS[event.kind](event, page, talks)
+    if event.kind in notices.KINDS:
+        return Outcome(*notices.take(event, page))
     return Outcome("ignored", NOT_YET)
 
 
@@ -43,11 +59,12 @@ def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
         return Outcome("ignored", withdrawals.WITHDRAWN, withdrawn=event.mid)
     if talks.knows(page, event):
         return Outcome("duplicate", KNOWN)
-    conversation = _conversation(page, event, talks)
+    conversation = talks.conversation(page, event)
     routing.lead(conversation, event, page, talks)
     _keep(event, conversation, "customer", page, talks)
     at = moment(event)
     instagram.consent(event, conversation.contact, at)
+    ownership.heard(conversation, event.standby, at)
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
     _greet(conversation)
     return Outcome("done", conversation=conversation)
@@ -63,9 +80,10 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
 
     It opens no conversation: what the page writes to strangers is no talk until they answer.
     """
-    part = _our_part(event, page) or instagram.echoed(event, page)
+    part = _our_part(event, page)
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, moment(event))
+        private_reply.belongs_to(part, event.user_id)
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
     if event.user_id is None or talks.knows(page, event):
         return Outcome("duplicate", KNOWN)
@@ -73,38 +91,18 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
     if conversation is None:
         return Outcome("ignored", STRANGER)
     _keep(event, conversation, "page", page, talks)
+    if event.standby and event.echo_app_id and conversation.is_open:
+        ownership.change(conversation, event.echo_app_id, moment(event))
     return Outcome("done", conversation=conversation)
 
 
 def _our_part(event: Event, page: Page) -> Part | None:
     return db.session.scalar(
         select(Part)
-        .join(Part.conversation)
-        .where(Conversation.page_id == page.id)
+        .where(Part.page_id == page.id)
         .where(or_(Part.key == (event.metadata or ""), Part.mid == (event.mid or "")))
         .limit(1)
-    )
-
-
-def _conversation(page: Page, event: Event, talks: Talks) -> Conversation:
-    """The contact's open conversation, or a new one on the flow of this moment."""
-    conversation = talks.open_conversation(page, event)
-    if conversation is None:
-        contact = talks.contact(page, event)
-        at = moment(event)
-        conversation = Conversation(
-            tenant_id=page.tenant_id,
-            page=page,
-            page_id=page.id,
-            contact=contact,
-            channel=contact.channel,
-            flow=routing.flow_of(event, page, talks),
-            opened_at=at,
-            last_message_at=at,
-            changes=0,
-        )
-        talks.opened(conversation)
-    return conversation
+    ) or instagram.echoed(event, page)
 
 
 def _keep(event: Event, conversation: Conversation, author: str, page: Page, talks: Talks) -> None:
@@ -115,9 +113,12 @@ def _keep(event: Event, conversation: Conversation, author: str, page: Page, tal
 
 
 def _greet(conversation: Conversation) -> None:
-    """The flow's opening message, once per conversation, unless the gateway is switched off."""
+    """The flow's opening message, once per conversation, unless the gateway is switched off or another app
+    has the conversation."""
     flow = conversation.flow
     if flow is None or conversation.greeted_at or not conversation.page.gateway.enabled:
+        return
+    if conversation.owner_app_id is not None:
         return
     conversation.greeted_at = utcnow()
     if flow.opening_message:
@@ -138,4 +139,7 @@ TAKERS: dict[str, Callable[[Event, Page, Talks], Outcome]] = {
     "account_linking": notes.take,
     "feedback": notes.take,
     "coupon": notes.take,
+    "handover": handover.take,
+    "comment": commented.take,
+    "mention": commented.take,
 }

@@ -1,4 +1,5 @@
-"""Contacts, conversations, messages and what becomes of them, the parts they are sent in, and recoveries."""
+"""Contacts, their conversations, the messages in them, what becomes of those, the parts to be sent, and
+recoveries."""
 
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,15 @@ from ..gateways.models import Gateway
 from ..pages.models import Page
 from ..tenants.models import BelongsToTenant
 from ..users.models import User
+from .comments import Comment
 
 OPEN = text("closed_at IS NULL")
+OWNED = text("owner_app_id IS NOT NULL AND closed_at IS NULL")
 WAITING = text("state = 'waiting'")
 LEASED = text("leased_until IS NOT NULL")
 UNCLEAR = text("state = 'unclear'")
+FAILED = text("failed_at IS NOT NULL")
+ANSWERING = text("comment_id IS NOT NULL")
 
 
 class Contact(Model, BelongsToTenant):
@@ -55,7 +60,8 @@ class Conversation(Model, BelongsToTenant):
     """One contact's talk with one page, from opening to closing. A contact has one open conversation at most.
 
     `customer_wrote_at` starts Meta's 24 hour window; `last_message_at` orders the list; `changes` counts what
-    was done to messages that stood in it already.
+    was done to messages that stood in it already. `owner_app_id` is the app at Meta that has it, None when
+    that is ours or nobody told otherwise (ownership.py), `owner_at` Meta's time of the newest word on that.
     """
 
     __tablename__ = "conversations"
@@ -75,6 +81,12 @@ class Conversation(Model, BelongsToTenant):
             sqlite_where=OPEN,
             postgresql_where=OPEN,
         ),
+        Index(
+            "ix_conversations_owned",
+            *("page_id", "owner_app_id"),
+            sqlite_where=OWNED,
+            postgresql_where=OWNED,
+        ),
         # `tenant_id` stands in it for the same reason.
         Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),
         Index("ix_conversations_contact_id", "contact_id", "tenant_id"),
@@ -93,6 +105,8 @@ class Conversation(Model, BelongsToTenant):
     last_message_at: Mapped[datetime] = mapped_column(default=utcnow)
     preview: Mapped[str] = mapped_column(default="")
     changes: Mapped[int] = mapped_column(default=0, server_default="0")
+    owner_app_id: Mapped[str | None]
+    owner_at: Mapped[datetime | None]
 
     page: Mapped[Page] = relationship(Page)
     contact: Mapped[Contact] = relationship(Contact)
@@ -106,13 +120,14 @@ class Conversation(Model, BelongsToTenant):
 
 class Message(Model):
     """`author` is customer, agent, flow, page (somebody who answered in Meta's own inbox or another app,
-    `app_id`) or note (nobody said it: what the customer did beside writing).
+    `app_id`) or note (nobody said it: what the customer did beside writing, or who has the conversation).
 
     `kind` is text, postback, quick_reply, referral, order, optin, unsupported or withdrawn; of a note, the
     event's. `attachments` are [{"type", "url", "title", "cards" …}]; `occurred_at` is Meta's time, which
     orders a conversation; `key` comes from the form an agent wrote it in, so that a form sent twice is one
     message; `delivery_id` is the delivery that brought it or that the flow answers, for the logs;
-    `recovered_at` is when a recovery brought it in, because no delivery had.
+    `recovered_at` is when a recovery brought it in, because no delivery had. A private reply answers
+    `comment`; it stands in a conversation from when Meta tells whose (private_reply.py), as do its parts.
     """
 
     __tablename__ = "messages"
@@ -120,12 +135,20 @@ class Message(Model):
         UniqueConstraint("page_id", "mid"),
         UniqueConstraint("conversation_id", "key"),
         Index("ix_messages_conversation_id_occurred_at", "conversation_id", "occurred_at", "id"),
+        Index(
+            "uq_messages_comment_id",
+            "comment_id",
+            unique=True,
+            sqlite_where=ANSWERING,
+            postgresql_where=ANSWERING,
+        ),
     )
 
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     author: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    comment_id: Mapped[int | None] = mapped_column(ForeignKey("comments.id"))
     app_id: Mapped[str | None]
     mid: Mapped[str | None]
     key: Mapped[str | None]
@@ -142,6 +165,7 @@ class Message(Model):
 
     conversation: Mapped[Conversation] = relationship(Conversation)
     user: Mapped[User | None] = relationship(User)
+    comment: Mapped[Comment | None] = relationship(Comment, back_populates="reply")
     parts: Mapped[list["Part"]] = relationship(back_populates="message", order_by="Part.position")
 
     @property
@@ -188,7 +212,8 @@ class Part(Model):
     The row is the job. `state` is waiting, sent, delivered, read, failed, unclear (Meta may have it: never
     repeated blindly) or held (an earlier part of the message is unclear). `leased_until` says that a worker,
     `leased_by`, has it in hand; `attempts` counts the calls that Meta did not answer with a pause; `key`
-    travels to Meta as metadata, so that the echo can be told.
+    travels to Meta as metadata, so that the echo can be told. `failed_at`: when it failed by itself, and not
+    because an earlier part did.
     """
 
     __tablename__ = "parts"
@@ -196,12 +221,13 @@ class Part(Model):
         Index("ix_parts_waiting", "conversation_id", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_parts_due", "page_id", "next_try_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_parts_leased", "leased_by", "page_id", sqlite_where=LEASED, postgresql_where=LEASED),
+        Index("ix_parts_failed", "page_id", "failed_at", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_parts_unclear", "state", "id", sqlite_where=UNCLEAR, postgresql_where=UNCLEAR),
         UniqueConstraint("message_id", "position"),
     )
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     position: Mapped[int]
     key: Mapped[str] = mapped_column(unique=True)
@@ -213,6 +239,7 @@ class Part(Model):
     leased_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
     sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
     error: Mapped[str | None]
     remedy: Mapped[str | None]
     error_code: Mapped[int | None]

@@ -9,7 +9,7 @@ from ..db import db, utcnow
 from ..meta.errors import GraphError
 from ..pages import tokens
 from ..pages.models import Grant
-from . import pace
+from . import ownership, pace
 from .models import Part
 
 BACK_OFF = [
@@ -51,6 +51,8 @@ def refused(part: Part, grant: Grant, error: GraphError) -> None:
     """Meta said no, or nothing that can be understood: contract 10 says which refusal passes by itself."""
     if error.bucket:
         pace.refused(part, error)
+    if error.kind == "routing" and part.conversation_id is not None:
+        ownership.refused(part.conversation_id, error)
     hold(part.message_id)
     if part.state != "waiting":
         return  # the echo was quicker than the answer: Meta has it
@@ -73,11 +75,20 @@ def refused(part: Part, grant: Grant, error: GraphError) -> None:
 def failed(part: Part, error: str, remedy: str) -> None:
     followers = hold(part.message_id)[part.position + 1 :]
     part.state, part.leased_until, part.leased_by = "failed", None, None
+    part.failed_at = utcnow()
     part.error, part.remedy = error, remedy
     for follower in followers:
         if follower.state == "waiting":
             follower.state = "failed"
             follower.error, follower.remedy = EARLIER_FAILED
+
+
+def put_off(part: Part, until: datetime, error: str, remedy: str) -> None:
+    """Not tried yet."""
+    hold(part.message_id)
+    let_go(part)
+    part.attempts -= 1
+    part.next_try_at, part.error, part.remedy = until, error, remedy
 
 
 def unclear(part: Part) -> None:
@@ -92,5 +103,5 @@ def unclear(part: Part) -> None:
 
 def let_go(part: Part) -> None:
     """No worker has it in hand any more, and what an earlier try said no longer counts."""
-    part.leased_until = part.leased_by = None
+    part.leased_until = part.leased_by = part.failed_at = None
     part.error = part.remedy = part.error_code = part.error_subcode = None

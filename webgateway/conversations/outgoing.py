@@ -12,10 +12,12 @@ from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
 from ..meta import messages
 from ..meta.errors import GraphError
-from ..pages import tokens
+from ..meta.graph import Graph
+from ..meta.messages import Sent
+from ..pages import integrity, tokens
 from ..pages.models import Grant, Page
-from . import outcome, pace, queue, sends
-from .models import Conversation, Part
+from . import outcome, pace, private_reply, queue, sends
+from .models import Conversation, Message, Part
 from .outcome import ARRIVED as ARRIVED
 from .outcome import arrived as arrived
 from .writing import send_again as send_again
@@ -54,19 +56,21 @@ def work(part_id: int) -> None:
             select(Part)
             .where(Part.id == part_id)
             .options(
-                joinedload(Part.message),
-                joinedload(Part.message),
+                joinedload(Part.message).joinedload(Message.comment),
                 joinedload(Part.conversation).joinedload(Conversation.contact),
                 joinedload(Part.page).joinedload(Page.gateway),
             )
         ).one()
-        grant = tokens.live_grant(part.page, part.conversation.channel)
+        grant = tokens.live_grant(part.page, _channel(part))
         refusal = _refusal(part, grant)
+        full_until = private_reply.full_until(part)
     if part.state != "waiting":
         return
     if refusal is not None or grant is None:
         outcome.failed(part, *(refusal or NO_TOKEN))
         sends.tell(part, kind="not_asked")
+    elif full_until is not None:
+        outcome.put_off(part, full_until, *private_reply.FULL)
     else:
         _send(part, grant)
     db.session.commit()
@@ -112,6 +116,8 @@ def _refusal(part: Part, grant: Grant | None) -> tuple[str, str] | None:
         return SWITCHED_OFF
     if grant is None:
         return NO_TOKEN
+    if part.message.comment is not None:
+        return private_reply.refusal(part.message.comment)
     # What waited, for a pause or for Meta to come back, may have waited too long: contract 7.4.
     wrote = part.conversation.customer_wrote_at
     return None if messages.window(wrote, utcnow()) == "open" else TOO_LATE
@@ -121,30 +127,39 @@ def _send(part: Part, grant: Grant) -> None:
     graph = graph_of(part.page.gateway)
     with sends.attempt(part) as attempt:
         try:
-            sent = messages.send_text(
-                graph,
-                part.page.meta_id,
-                grant.token or "",
-                part.conversation.contact.meta_id,
-                part.text,
-                metadata=part.key,
-            )
+            sent = _ask(graph, part, grant.token or "")
         except GraphError as error:
             attempt.answered(error)
             outcome.refused(part, grant, error)
             db.session.commit()
+            if error.kind == "blocked":
+                integrity.look_up.later(part.page_id)
         else:
             attempt.answered()
-            _remember(part, sent.message_id)
+            _remember(part, sent)
     pace.heed(part.page, graph.usage)
 
 
-def _remember(part: Part, mid: str) -> None:
+def _channel(part: Part) -> str:
+    comment = part.message.comment
+    return comment.channel if comment is not None else part.conversation.channel
+
+
+def _ask(graph: Graph, part: Part, token: str) -> Sent:
+    page_id, comment = part.page.meta_id, part.message.comment
+    if comment is not None:
+        return messages.send_private_reply(graph, page_id, token, comment.meta_id, part.text, part.key)
+    customer_id = part.conversation.contact.meta_id
+    return messages.send_text(graph, page_id, token, customer_id, part.text, metadata=part.key)
+
+
+def _remember(part: Part, sent: Sent) -> None:
     """Meta has it: as long as we hold the part we try to write that down, however busy the database is."""
     until = time.monotonic() + LEASE.total_seconds() / 2
     while True:
         try:
-            outcome.arrived(part, mid, utcnow())
+            outcome.arrived(part, sent.message_id, utcnow())
+            private_reply.belongs_to(part, sent.recipient_id)
             return db.session.commit()
         except OperationalError as error:
             db.session.rollback()

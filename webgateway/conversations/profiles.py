@@ -52,7 +52,8 @@ def _look_up(contact_id: int) -> None:
 
 @every(minute="*/5")
 def look_up_the_missed() -> None:
-    """Contacts of open conversations whose profile was never read, or whose task was lost."""
+    """Contacts of open conversations whose profile was never read, or whose task was lost. Who only commented
+    has not agreed to be asked for: contract 8.2."""
     never = Contact.profile_checked_at.is_(None)
     nameless = and_(Contact.name.is_(None), Contact.username.is_(None))
     nameless &= Contact.profile_checked_at < utcnow() - AGAIN

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 from ..db import db, utcnow
 from ..meta.conversations import Said, Talk
-from ..meta.event import Attachment
 from ..pages.models import Page
-from . import attachments, outcome
+from . import attachments, contents, outcome
 from .compared import Known
 from .models import Conversation, Message, Part
 
@@ -98,17 +97,13 @@ def _message(said: Said, conversation: Conversation) -> Message:
         mid=said.mid,
         kind="unsupported" if empty else "text",
         text=EMPTY if empty else said.text,
-        attachments=[_attachment(found) for found in said.attachments],
+        attachments=[contents.attachment(found) for found in said.attachments],
         occurred_at=said.at,
         recovered_at=utcnow(),
     )
 
 
-def _attachment(found: Attachment) -> dict[str, str | None]:
-    return {"type": found.type, "url": found.url, "title": found.title}
-
-
 def _preview(said: Said) -> str:
     if said.text or not said.attachments:
         return (said.text or EMPTY)[:200]
-    return attachments.word({"type": said.attachments[0].type})
+    return attachments.word(contents.attachment(said.attachments[0]))

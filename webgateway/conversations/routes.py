@@ -14,7 +14,7 @@ from ..meta.messages import LIMITS
 from ..pages.models import Page
 from ..users import zone
 from ..users.rights import current_tenant, needs, signed_in
-from . import attachments, authors, closing, composer, delivery, thread, writing
+from . import attachments, authors, closing, composer, delivery, ownership, thread, writing
 from .forms import MessageForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
@@ -102,6 +102,31 @@ def close(conversation_id: int) -> ResponseReturnValue:
     return htmx.go_to(url_for(".show", conversation_id=conversation.id))
 
 
+@blueprint.post("/<int:conversation_id>/thread-control")
+@needs("conversations", "edit")
+def take_over(conversation_id: int) -> ResponseReturnValue:
+    """From the app that has it at Meta."""
+    conversation = _find(conversation_id)
+    problem = ownership.obstacle(conversation) or ownership.take_over(conversation, signed_in())
+    return _settled(conversation, problem)
+
+
+@blueprint.delete("/<int:conversation_id>/thread-control")
+@needs("conversations", "edit")
+def pass_on(conversation_id: int) -> ResponseReturnValue:
+    """To Meta's inbox."""
+    conversation = _find(conversation_id)
+    problem = ownership.obstacle(conversation) or ownership.pass_to_inbox(conversation, signed_in())
+    return _settled(conversation, problem)
+
+
+def _settled(conversation: Conversation, problem: str | None) -> ResponseReturnValue:
+    if problem:
+        flash(problem, "error")
+        return _show(conversation, status=422)
+    return htmx.go_to(url_for(".show", conversation_id=conversation.id))
+
+
 def _find(conversation_id: int, to_write: bool = False) -> Conversation:
     """`to_write`: two who write in one conversation go one after another."""
     query = Conversation.of(current_tenant).where(Conversation.id == conversation_id)
@@ -136,8 +161,8 @@ def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[s
         "delivery_of": delivery.of,
         "elsewhere": authors.elsewhere,
         "word_for": attachments.word,
-        "place_of": attachments.place,
         "pictures": attachments.pictures(conversation),
+        "place_of": attachments.place,
         "zone": zone.viewers(),
         "limits": LIMITS,
     }

@@ -3,15 +3,10 @@
 from sqlalchemy import exists, select
 
 from ..db import db
-from ..flows.models import Flow
 from ..meta.events import Event
 from ..pages.models import Page
 from .models import Conversation, Message
 from .talks import Talks
-
-
-def flow_of(event: Event, page: Page, talks: Talks) -> Flow | None:
-    return talks.led_to(page, event) or page.gateway.flow
 
 
 def lead(conversation: Conversation, event: Event, page: Page, talks: Talks) -> None:

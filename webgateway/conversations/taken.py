@@ -23,5 +23,10 @@ class Outcome:
 
 
 def moment(event: Event) -> datetime:
+    return believed(event.at)
+
+
+def believed(at: datetime | None) -> datetime:
+    """Meta's time, or ours where it told none or a wrong one."""
     now = utcnow()
-    return event.at if event.at is not None and event.at < now + AHEAD else now
+    return at if at is not None and at < now + AHEAD else now

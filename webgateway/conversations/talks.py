@@ -1,4 +1,4 @@
-"""The customers, open conversations and known messages of several events, looked up at once."""
+"""The customers, open conversations, known messages and comments of several events, looked up at once."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ from ..db import db
 from ..flows.models import Flow, Ref
 from ..meta.events import Event
 from ..pages.models import Page
+from .comments import Comment
 from .models import Contact, Conversation, Message, Part, Reaction, Wording
 from .taken import moment
 
@@ -44,6 +45,7 @@ class Talks:
         self._wordings = self._look_up_wordings(mids)
         self._reactions = self._look_up_reactions(events)
         self._flows = self._look_up_flows(events)
+        self._comments = _comments(event for event in events if event[0].kind in ("comment", "mention"))
 
     def knows(self, page: Page, event: Event) -> bool:
         return (page.id, event.mid) in self._messages
@@ -71,6 +73,13 @@ class Talks:
         of_contact = select(Conversation).where(Conversation.contact_id == contact.id)
         return db.session.scalar(of_contact.order_by(Conversation.id.desc()).limit(1))
 
+    def comment(self, page: Page, event: Event) -> Comment | None:
+        return self._comments.get((page.id, event.kind, event.comment_id or event.post_id or ""))
+
+    def commented(self, comment: Comment) -> None:
+        db.session.add(comment)
+        self._comments[comment.page_id, comment.kind, comment.meta_id] = comment
+
     def contact(self, page: Page, event: Event) -> Contact:
         customer = _customer(page, event)
         if customer not in self._contacts:
@@ -81,6 +90,25 @@ class Talks:
             db.session.add(contact)
             self._contacts[customer] = contact
         return self._contacts[customer]
+
+    def conversation(self, page: Page, event: Event) -> Conversation:
+        """The contact's open conversation, or a new one on the flow of this moment."""
+        conversation = self.open_conversation(page, event)
+        if conversation is None:
+            contact, at = self.contact(page, event), moment(event)
+            conversation = Conversation(
+                tenant_id=page.tenant_id,
+                page=page,
+                page_id=page.id,
+                contact=contact,
+                channel=contact.channel,
+                flow=self.led_to(page, event) or page.gateway.flow,
+                opened_at=at,
+                last_message_at=at,
+                changes=0,
+            )
+            self.opened(conversation)
+        return conversation
 
     def opened(self, conversation: Conversation) -> None:
         db.session.add(conversation)
@@ -158,6 +186,16 @@ class Talks:
         refs = select(Ref).where(Ref.tenant_id.in_(tenants), Ref.value.in_(wanted))
         found = db.session.scalars(refs.options(joinedload(Ref.flow)))
         return {(ref.tenant_id, ref.value): ref.flow for ref in found}
+
+
+def _comments(events: Iterable[tuple[Event, Page]]) -> dict[tuple[int, str, str], Comment]:
+    """By page, kind and Meta's id."""
+    named = [(page.id, event.comment_id or event.post_id or "") for event, page in events]
+    if not named:
+        return {}
+    pages, ids = {page_id for page_id, _ in named}, {meta_id for _, meta_id in named}
+    query = select(Comment).where(Comment.page_id.in_(pages), Comment.meta_id.in_(ids)).with_for_update()
+    return {(one.page_id, one.kind, one.meta_id): one for one in db.session.scalars(query)}
 
 
 def _customer(page: Page, event: Event) -> Customer:

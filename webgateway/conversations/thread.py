@@ -26,7 +26,7 @@ class Thread:
                 .where(Message.conversation_id == conversation.id)
                 .order_by(Message.occurred_at.desc(), Message.id.desc())
                 .limit(self.shown + 1)
-                .options(selectinload(Message.parts), joinedload(Message.user))
+                .options(selectinload(Message.parts), joinedload(Message.user), joinedload(Message.comment))
             )
         )
         self.earlier = self.shown + STEP if len(newest) > self.shown < MOST else None

@@ -21,6 +21,12 @@ def troubles(gateway: Gateway, today: date) -> list[Trouble]:
     return [trouble for trouble in found if trouble]
 
 
+def signatures_refused(gateway: Gateway) -> bool:
+    """Deliveries arrive that the App Secret did not sign: someone replaced the secret at Meta."""
+    refused, checked = gateway.signature_refused_at, gateway.credentials_checked_at
+    return refused is not None and (checked is None or checked <= refused)
+
+
 def _credentials(gateway: Gateway) -> Trouble | None:
     if gateway.credentials == "unverified":
         text = "Meta has not yet confirmed App ID and App Secret. We ask again every five minutes."
@@ -38,9 +44,7 @@ def _webhook(gateway: Gateway) -> Trouble | None:
 
 
 def _signature(gateway: Gateway) -> Trouble | None:
-    """Deliveries arrive that the App Secret did not sign: someone replaced the secret at Meta."""
-    refused, checked = gateway.signature_refused_at, gateway.credentials_checked_at
-    if refused is None or (checked is not None and checked > refused):
+    if not signatures_refused(gateway):
         return None
     text = (
         "Deliveries arrive whose signature does not fit the App Secret. Enter the App Secret again and save."

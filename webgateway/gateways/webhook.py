@@ -27,6 +27,9 @@ REFUSED = "Instagram: Meta let us register the webhook for pages, but not the on
 NO_MESSAGES = "Instagram: Meta has our URI, but the field messages is not subscribed."
 
 
+GONE = "Meta's list has no webhook of this app any more."
+
+
 @dataclass(frozen=True)
 class Told:
     """What Meta said: why it refused an object, and its own list, None where it may not be read."""
@@ -60,6 +63,32 @@ def register(gateway: Gateway) -> bool:
     gateway.webhook, gateway.webhook_error = _judge(gateway, told)
     db.session.commit()
     return gateway.webhook == "registered"
+
+
+def read_back(gateway: Gateway) -> GraphError | None:
+    """What Meta's own list says now, without changing anything there; answers why it could not be read.
+
+    Commits before and after. A list that may not be read says nothing of a webhook set by hand.
+    """
+    db.session.commit()
+    try:
+        found = app.subscriptions(graph_of(gateway))
+    except GraphError as error:
+        return error
+    db.session.refresh(gateway)
+    gateway.webhook_checked_at = utcnow()
+    gateway.webhook_at_meta = [_row(each) for each in found if each.object in APP_FIELDS]
+    page = next((each for each in found if each.object == "page"), None)
+    if page is not None and page.callback_url == gateway.public_uri:
+        if gateway.webhook != "registered":
+            gateway.webhook, gateway.webhook_error = "registered", None
+    elif gateway.webhook == "registered" or gateway.enabled:
+        gateway.webhook = "refused"
+        gateway.webhook_error = (
+            f"Meta delivers to another address, {page.callback_url}." if page else GONE
+        ) + " Register again."
+    db.session.commit()
+    return None
 
 
 def unregister(gateway: Gateway) -> GraphError | None:

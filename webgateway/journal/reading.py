@@ -8,6 +8,7 @@ from .. import metrics
 from ..db import db, looking, utcnow
 from ..meta import events
 from ..pages.models import Page
+from .arrivals import Tally
 from .models import Delivery, Event
 from .waiting import InHand, Waiting
 
@@ -28,8 +29,10 @@ def work(job: InHand) -> None:
         of_job = select(Delivery.id, Delivery.body).where(Delivery.id.in_(job))
         found = {delivery_id: _parsed(body) for delivery_id, body in db.session.execute(of_job)}
     held = waiting.held(job)
+    tally = Tally()
     for delivery in held:
-        _keep(delivery, found[delivery.id])
+        tally.add(delivery, _keep(delivery, found[delivery.id]))
+    tally.write()
     db.session.commit()
     for delivery in held:
         _tell(delivery, found[delivery.id])
@@ -47,16 +50,18 @@ def _parsed(body: bytes) -> list[events.Event] | events.NotADelivery:
         return error
 
 
-def _keep(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -> None:
+def _keep(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -> list[int | None]:
+    """Of each event its page's id, if it is one of ours."""
     delivery.leased_until = None
     if isinstance(found, events.NotADelivery):
         delivery.state, delivery.error = "failed", f"This is not a delivery of Meta's: {found}"
-        return
+        return []
     delivery.state, delivery.error = "read", None
     pages = pages_by_meta_id(delivery.gateway_id, {event.account_id for event in found})
     if found:
         rows = [_row(delivery, event, pages.get(event.account_id)) for event in found]
         db.session.execute(insert(Event), rows)
+    return [page.id if (page := pages.get(event.account_id)) else None for event in found]
 
 
 def _tell(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -> None:

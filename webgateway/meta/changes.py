@@ -5,7 +5,7 @@ from typing import Any
 from . import dedupe
 from .entries import TEST, Entry
 from .event import Event
-from .values import dict_of, id_of, instant, text_of
+from .values import dict_of, id_of, instant, text_of, web_address
 
 _COMMENTS = {"comments", "live_comments"}
 
@@ -49,7 +49,14 @@ def _instagram_comment(entry: Entry, change: Any, field: str, value: dict[str, A
 
 
 def _page_comment(entry: Entry, change: Any, value: dict[str, Any]) -> Event:
-    known = {"action": text_of(value.get("verb")), "post_id": id_of(value.get("post_id"))}
+    post_id, post = id_of(value.get("post_id")), dict_of(value.get("post"))
+    known: dict[str, Any] = {
+        "action": text_of(value.get("verb")),
+        "post_id": post_id,
+        "post_url": web_address(post.get("permalink_url"), entry.site)
+        or (f"{entry.site}/{post_id}" if post_id else None),
+        "photo_url": web_address(value.get("photo"), entry.site),
+    }
     return _comment(entry, change, "feed", value, id_of(value.get("comment_id")), known)
 
 
@@ -67,12 +74,15 @@ def _comment(
     if comment_id:
         known["dedupe_key"] = _key(entry, comment_id, known["action"], value.get("created_time"))
     user_id = id_of(author.get("id")) or id_of(value.get("sender_id"))
+    written = instant(value.get("created_time"))
     return entry.event(
         "comment",
         change,
         **known,
         field=field,
-        at=instant(value.get("created_time")) or entry.at,
+        # what is done to it later comes with the time it was written at, too
+        at=(written or entry.at) if known["action"] == "add" else (entry.at or written),
+        written_at=written,
         user_id=user_id,
         user_name=next(filter(None, map(text_of, names)), None),
         text=text_of(value.get("message")) or text_of(value.get("text")),
@@ -83,9 +93,9 @@ def _comment(
 
 
 def _key(entry: Entry, comment_id: str, action: str | None, created: Any) -> str:
-    """An edited comment keeps its creation time, so the delivery's own tells two edits apart."""
-    edited = entry.raw.get("time") if action == "edited" else None
-    return dedupe.key(entry.account_id, "comment", comment_id, action, created, edited)
+    """A comment keeps its creation time, so the delivery's own tells two edits or two hidings apart."""
+    changed = None if action == "add" else entry.raw.get("time")
+    return dedupe.key(entry.account_id, "comment", comment_id, action, created, changed)
 
 
 def _unusable(entry: Entry, comment_id: str | None, user_id: str | None) -> str | None:

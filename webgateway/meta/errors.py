@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,59 @@ _SECRETS = re.compile(
 
 
 _PERMISSION_NAMES = re.compile(r"\b(?:pages?|instagram)_[a-z]+(?:_[a-z]+)*\b|\bbusiness_management\b")
+
+
+_RESPONSIBLE = {
+    "nobody": "Nobody",
+    "you": "You",
+    "Meta": "Meta",
+    "page administrator": "A page administrator",
+    "app administrator": "An administrator of the Meta app",
+    "developer": "The developers of this program",
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A row of the catalogue: what a code and subcode mean, what helps, who can do it, and whether the same
+    call may work later."""
+
+    code: int
+    subcode: int | None
+    says: str | None
+    """Words of Meta's that tell this one from others of the same code."""
+    kind: str
+    meaning: str
+    remedy: str
+    who: str
+    retry: bool
+
+    @property
+    def responsible(self) -> str:
+        return _RESPONSIBLE[self.who]
+
+    @property
+    def name(self) -> str:
+        """`613`, `10/2018278`."""
+        return f"{self.code}/{self.subcode}" if self.subcode else str(self.code)
+
+
+def catalogue() -> list[Meaning]:
+    """Every refusal we know, by code and subcode."""
+    rows = sorted(_ROWS, key=lambda row: (row["code"], row.get("subcode", 0), row.get("says", "")))
+    return [_meaning(row) for row in rows]
+
+
+def explain(code: int | None, subcode: int | None = None, message: str = "") -> Meaning | None:
+    """What we know of it; None for a code that is not in the catalogue."""
+    row = _known(code, subcode, message)
+    return _meaning(row) if row else None
+
+
+def _meaning(row: dict[str, Any]) -> Meaning:
+    texts = {**_KINDS[row["kind"]], **row}
+    known = (texts[name] for name in ("kind", "meaning", "remedy", "who", "retry"))
+    return Meaning(row["code"], row.get("subcode"), row.get("says"), *known)
 
 
 class GraphError(Exception):

@@ -96,5 +96,10 @@ class Event:
     parent_id: str | None = None
     post_id: str | None = None
     """The post or medium that is commented on or mentions the account."""
+    post_url: str | None = None
+    photo_url: str | None = None
+    """Of a comment; signed and expiring."""
+    written_at: datetime | None = None
+    """UTC; when a comment was written, while `at` is when this was done to it."""
     field: str | None = None
     """The name of a change: feed, comments, story_insights …"""

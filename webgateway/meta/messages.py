@@ -13,6 +13,10 @@ Channel = Literal["messenger", "instagram"]
 
 WINDOW = timedelta(hours=24)
 HUMAN_AGENT = timedelta(days=7)
+PRIVATE_REPLY = timedelta(days=7)
+"""How long a comment may be answered in private, once; during a live broadcast only while it runs."""
+PRIVATE_REPLIES_PER_HOUR = 750
+"""Of one page: contract 7.6."""
 MARGIN = timedelta(minutes=1)
 """Meta's clock decides, and a message needs time to get there."""
 
@@ -109,6 +113,19 @@ def send_text(
     }
     if tag:
         body["tag"] = tag
+    return _send(graph, page_id, token, body)
+
+
+def send_private_reply(
+    graph: Graph, page_id: str, token: str, comment_id: str, text: str, metadata: str
+) -> Sent:
+    """One to each comment, and no window fields: contract 7.4. Raises as `send_text` does; `recipient_id` is
+    who wrote the comment, as the page's conversations know them."""
+    message = {"text": text, "metadata": metadata}
+    return _send(graph, page_id, token, {"recipient": {"comment_id": comment_id}, "message": message})
+
+
+def _send(graph: Graph, page_id: str, token: str, body: dict[str, Any]) -> Sent:
     answer = graph.post(f"{page_id}/messages", token, json=body)
     if not answer.get("message_id"):
         raise Unreachable("Meta's answer names no message.", sent_unclear=True)

@@ -29,6 +29,9 @@ INSTAGRAM_PERMISSIONS = (
     "pages_read_engagement",
 )
 
+FOR_COMMENTS = {"pages": "pages_read_user_content", "instagram": "instagram_manage_comments"}
+"""Asked for on demand only: Meta's dialog refuses people with a role in an app that lacks one of them."""
+
 
 @dataclass(frozen=True)
 class UserToken:

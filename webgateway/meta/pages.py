@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from .errors import GraphError
 from .graph import BatchItem, Graph
+from .integrity import Standing, standing
 from .oauth import REQUIRED_FOR_PAGES, TokenInfo
 from .page_nodes import EDGE_FIELDS, INSTAGRAM_FIELD, NODE_FIELDS, found_page
 from .page_nodes import FoundPage as FoundPage
@@ -26,6 +27,7 @@ MESSENGER_FIELDS = (
     "messaging_policy_enforcement",
     "messaging_account_linking",
     "messaging_feedback",
+    "feed",
 )
 INSTAGRAM_FIELDS = (
     "messages",
@@ -36,6 +38,9 @@ INSTAGRAM_FIELDS = (
     "message_edit",
     "messaging_handover",
     "standby",
+    "comments",
+    "live_comments",
+    "mentions",
 )
 # the same thing has another name per object: contract 6.7
 APP_FIELDS = {"page": MESSENGER_FIELDS, "instagram": INSTAGRAM_FIELDS}
@@ -216,3 +221,12 @@ def _written(answer: dict[str, object] | GraphError) -> bool | GraphError:
     except GraphError as error:
         return True if error.kind == "treat_as_success" else error
     return True
+
+
+def page_status_many(graph: Graph, pages: Sequence[tuple[str, str]]) -> dict[str, Standing | GraphError]:
+    """How each page stands with Meta's rules. `pages`: id and token of each."""
+    items = [BatchItem(f"{page_id}/page_status", token) for page_id, token in pages]
+    return {
+        page_id: answer if isinstance(answer, GraphError) else standing(answer)
+        for (page_id, _), answer in zip(pages, graph.batch(items), strict=True)
+    }

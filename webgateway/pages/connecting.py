@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from ..db import db, utcnow, writes
 from ..gateways.models import Gateway
-from ..meta.oauth import dialog_url
+from ..meta.oauth import FOR_COMMENTS, dialog_url
 from ..security import keep_opener
 from ..settings import current_settings
 from ..users.rights import current_tenant, needs, signed_in
 from .discovery import ASKED
 from .models import Login
+from .precaution import asked_for
 from .states import Refused, claim, issue
 
 blueprint = Blueprint("connecting", __name__, url_prefix="/gateways")
@@ -20,10 +21,12 @@ blueprint = Blueprint("connecting", __name__, url_prefix="/gateways")
 @blueprint.get("/<int:gateway_id>/instagram/connect", defaults={"purpose": "instagram"})
 @needs("gateways", "edit")
 def start(gateway_id: int, purpose: str) -> ResponseReturnValue:
+    """With `?comments=1` people are asked for the permission to read comments, too."""
     gateway = Gateway.find(current_tenant, gateway_id)
-    user = signed_in()
+    user, page = signed_in(), asked_for(gateway)
+    for_comments = [FOR_COMMENTS[purpose]] if request.args.get("comments") else []
     writes()
-    state = issue(gateway, user, purpose)
+    state = issue(gateway, user, purpose, page)
     db.session.commit()
     return redirect(
         dialog_url(
@@ -32,7 +35,7 @@ def start(gateway_id: int, purpose: str) -> ResponseReturnValue:
             gateway.app_id,
             gateway.public_uri,
             state,
-            ASKED[purpose],
+            [*ASKED[purpose], *for_comments],
             gateway.config_id,
         )
     )

@@ -62,4 +62,6 @@ def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
     query = query.options(selectinload(Page.grants).joinedload(Grant.account))
     search = (Page.instagram_username, Page.instagram_name, Page.instagram_id, Page.name)
     view = View(query, SORTS, "name", search, tie=Page.id)
-    return htmx.render("instagram/index.html", "instagram/_list.html", status, gateway=gateway, view=view)
+    any_page = bool(view.total) or Page.any_connected_to(gateway)
+    shown = {"gateway": gateway, "view": view, "any_page": any_page}
+    return htmx.render("instagram/index.html", "instagram/_list.html", status, **shown)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ..db import db, utcnow
@@ -13,6 +13,7 @@ from .asking import in_words
 from .discovery import Discovery
 from .models import Account, Grant, Login, Page
 from .refreshing import describe
+from .restoring import used_by
 from .subscribing import believe
 
 OF_A_NEW_PAGE = (
@@ -56,13 +57,16 @@ def join(login: Login, discovery: Discovery) -> None:
     before = _grants(account)
     unusable = _unusable(gateway, discovery)
     usable = [found for found in discovery.pages if found.id not in unusable]
-    pages, added = _pages(gateway, usable, discovery)
+    pages, added, returned = _pages(gateway, usable, discovery)
+    _start_afresh(account, returned)
+    _note(account, before, unusable, discovery)
     _grant(account, before, [(found, pages[found.id]) for found in usable], discovery)
     lost, kept = _lost(account, before, discovery)
     login.account, login.step, login.finished_at = account, "finished", utcnow()
     login.leased_until = None
     login.result = {
         "added": [page.id for page in pages.values() if page.meta_id in added],
+        "returned": returned,
         "unchanged": [page.id for page in pages.values() if page.meta_id not in added],
         "lost": lost,
         "kept": kept,
@@ -95,8 +99,8 @@ def _grants(account: Account) -> dict[int, Grant]:
     }
 
 
-def _unusable(gateway: Gateway, discovery: Discovery) -> dict[str, dict[str, str]]:
-    """By Meta's id: name and reason of the pages that cannot be joined to this gateway at all."""
+def _unusable(gateway: Gateway, discovery: Discovery) -> dict[str, dict[str, Any]]:
+    """By Meta's id: name and reason of the pages that this login cannot join to this gateway."""
     ids = [found.id for found in discovery.pages]
     taken = select(Page).where(
         Page.meta_id.in_(ids), Page.removed_at.is_(None), Page.gateway_id != gateway.id
@@ -107,17 +111,15 @@ def _unusable(gateway: Gateway, discovery: Discovery) -> dict[str, dict[str, str
         found.id: _reason(found, holders.get(found.id), gateway, discovery) for found in discovery.pages
     }
     return {
-        found.id: {"name": found.name, "reason": reason}
+        found.id: {"id": found.id, "name": found.name, "reason": reason}
         for found in discovery.pages
         if (reason := reasons[found.id]) is not None
     }
 
 
 def _reason(found: FoundPage, holder: Gateway | None, gateway: Gateway, discovery: Discovery) -> str | None:
-    if holder is not None and holder.tenant_id == gateway.tenant_id:
-        return f"Used by the gateway {holder.name}. Remove it there first."
     if holder is not None:
-        return "Used by another gateway. Whoever runs that one must remove it there first."
+        return used_by(holder, gateway)
     if found.error is not None:
         return in_words(found.error)
     if found.token is None:
@@ -127,14 +129,38 @@ def _reason(found: FoundPage, holder: Gateway | None, gateway: Gateway, discover
     return None
 
 
+def _note(
+    account: Account, before: dict[int, Grant], unusable: dict[str, dict[str, Any]], discovery: Discovery
+) -> None:
+    """A connected page that this login gave no token for says why in the register, unless somebody else's
+    login is enough for it."""
+    known = select(Page).where(Page.gateway_id == account.gateway_id, Page.removed_at.is_(None))
+    pages = list(db.session.scalars(known.where(Page.meta_id.in_(unusable)))) if unusable else []
+    others = _others(account, [page.id for page in pages]) if pages else []
+    covered = {grant.page_id for grant in others if grant.suffices}
+    on_instagram = {grant.page_id for grant in others if grant.instagram_suffices}
+    withheld = {found.id for found in discovery.pages if found.token is None and found.error is None}
+    for page in pages:
+        unusable[page.meta_id]["page"] = page.id
+        if page.meta_id not in withheld:
+            continue
+        if page.id in before:
+            before[page.id].suffices = before[page.id].instagram_suffices = False
+        if page.id not in covered:
+            page.problem = unusable[page.meta_id]["reason"]
+        if page.id not in on_instagram:
+            page.instagram_problem = unusable[page.meta_id]["reason"]
+
+
 def _pages(
     gateway: Gateway, usable: list[FoundPage], discovery: Discovery
-) -> tuple[dict[str, Page], set[str]]:
-    """The gateway's pages by Meta's id, and the ids of those that are new; one removed before comes back."""
+) -> tuple[dict[str, Page], set[str], list[int]]:
+    """The gateway's pages by Meta's id, Meta's ids of the new ones, and our ids of those that come back."""
     ids = [found.id for found in usable]
     known = select(Page).where(Page.gateway_id == gateway.id, Page.meta_id.in_(ids))
     pages = {page.meta_id: page for page in db.session.scalars(known)}
-    added = {found.id for found in usable if found.id not in pages or pages[found.id].removed_at is not None}
+    returned = [page for page in pages.values() if page.removed_at is not None]
+    added = {found.id for found in usable if found.id not in pages} | {page.meta_id for page in returned}
     rows = []
     for found in usable:
         page = pages.get(found.id) or Page(
@@ -144,7 +170,7 @@ def _pages(
             subscribed=False,
             subscribed_fields=[],
         )
-        page.removed_at = None
+        page.removed_at = page.removed_by = None
         describe(page, found, instagram_readable="instagram_basic" in discovery.granted)
         believe(page, discovery.subscriptions.get(found.id))
         _adopt(page, found, discovery, new=found.id in added)
@@ -153,7 +179,14 @@ def _pages(
     if rows:
         # All at once: SQLite would get one INSERT for each of the session's new objects.
         pages |= {page.meta_id: page for page in db.session.scalars(insert(Page).returning(Page), rows)}
-    return {found.id: pages[found.id] for found in usable}, added
+    return {found.id: pages[found.id] for found in usable}, added, [page.id for page in returned]
+
+
+def _start_afresh(account: Account, returned: list[int]) -> None:
+    """Who else covered a page before it was removed does not come back with it."""
+    others = delete(Grant).where(Grant.page_id.in_(returned), Grant.account_id != account.id)
+    if returned:
+        db.session.execute(others)
 
 
 def _adopt(page: Page, found: FoundPage, discovery: Discovery, *, new: bool) -> None:

@@ -16,8 +16,9 @@ from ..users.rights import current_tenant, needs, signed_in
 from ..views import count
 from . import progress
 from .connecting import failed
-from .models import Grant, Login, Page
+from .models import DONE, Grant, Login, Page
 from .removal import remove
+from .restoring import resubscribe
 from .states import Refused
 
 blueprint = Blueprint("logins", __name__, url_prefix="/gateways")
@@ -32,7 +33,7 @@ def show(gateway_id: int, login_id: int) -> ResponseReturnValue:
         return progress.show(gateway, login)
     if htmx.wants_fragment():
         return htmx.go_to(url_for("logins.show", gateway_id=gateway.id, login_id=login.id))
-    if login.step not in ("finished", "confirmed"):
+    if login.step not in DONE:
         words = login.error or login.given_up or "It was interrupted before Facebook's answer was taken."
         return failed(Refused(200, "The login did not finish", words), gateway, login)
     ids = [*login.result["added"], *login.result["unchanged"], *login.result["lost"]]
@@ -54,8 +55,9 @@ def confirm(gateway_id: int, login_id: int) -> ResponseReturnValue:
     if _confirmed_now(login):
         removed = _removable(login, request.form.getlist("remove", type=whole))
         _forget_kept(login)
-        remove(gateway, removed)
-        flash(_words(login, len(removed)), "ok")
+        remove(gateway, removed, signed_in().display_name)
+        silent = _switch_on_again(login, gateway)
+        flash(_words(login, len(removed), silent), "warn" if silent else "ok")
     db.session.commit()
     endpoint = "instagram.index" if login.purpose == "instagram" else "pages.index"
     return keep_opener(htmx.go_to(url_for(endpoint, gateway_id=gateway.id, connected=login.id)))
@@ -87,10 +89,23 @@ def _forget_kept(login: Login) -> None:
     db.session.execute(ours.where(Grant.granted_at <= login.finished_at))
 
 
-def _words(login: Login, removed: int) -> str:
-    added = len(login.result["added"])
+def _switch_on_again(login: Login, gateway: Gateway) -> int:
+    """What was on when the pages that this login should bring back were removed; how many stay silent."""
+    back = list(
+        db.session.scalars(select(Page).where(Page.id.in_(login.restores), Page.removed_at.is_(None)))
+    )
+    resubscribe(gateway, back)
+    return sum(1 for page in back if page.subscription_error)
+
+
+def _words(login: Login, removed: int, silent: int) -> str:
+    back = len(login.restores)
+    added = len(login.result["added"]) - back
     words = [f"{count(added, 'page')} added."] if added else []
+    words += [f"{count(back, 'page')} brought back."] if back else []
     words += [f"{count(removed, 'page')} removed."] if removed else []
+    if silent:
+        words.append(f"{count(silent, 'page')} could not be subscribed again: the reason stands beside it.")
     if added:
         words.append("Switch the webhook subscription on and press Save to receive messages.")
     return " ".join(words) or "The login has been renewed; no page was added or removed."

@@ -6,16 +6,20 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Encrypted, Model, utcnow
+from ..db import Encrypted, Model, db, utcnow
 from ..gateways.models import Gateway
 from ..tenants.models import BelongsToTenant
 
 CONNECTED = text("removed_at IS NULL")
+REMOVED = text("removed_at IS NOT NULL")
+SWITCHES = {"messenger": "messenger_wanted", "instagram": "instagram_wanted", "muted": "instagram_muted"}
 
 UNDER_WAY = ("waiting", "asking")
+DONE = ("finished", "confirmed")
 CODE_LIVES = timedelta(minutes=10)
 """Of the code that Facebook Login brings: contract 2.3."""
 TOLD_FOR = timedelta(days=7)
+NO_LOGIN = "No working login covers this page. Reconnect it with Add or Remove Pages."
 GATEWAY_GONE = "The chat gateway was deleted meanwhile."
 INTERRUPTED = "The background worker stopped while it asked Meta, and Facebook's answer counts only once."
 TOO_LATE = "No background worker took Facebook's answer within ten minutes, and it does not live longer."
@@ -36,8 +40,11 @@ class Page(Model, BelongsToTenant):
     account share one subscription (contract 3.6), so an account may be `instagram_muted`: switched off while
     its page stays on, it is heard by nobody. `subscription_error` and `instagram_error` say why the last
     Save failed.
-    A removed page keeps its row, for the conversations that happened on it. `next_send_at` keeps the pace of
-    what is sent through it, `sends_paused_until` the pause that Meta asked for: contract 7.6.
+    A removed page keeps its row, for the conversations that happened on it, and for a while its grants:
+    `removed_by` is the name of who removed it, `removed_switches` what was on then (messenger, instagram,
+    muted). `next_send_at` keeps the pace of what is sent through it, `sends_paused_until` the pause that Meta
+    asked for: contract 7.6. `integrity_error` is why Meta did not say how the page stands with its rules
+    (pages/notices.py).
     """
 
     __tablename__ = "pages"
@@ -58,6 +65,12 @@ class Page(Model, BelongsToTenant):
             *("gateway_id", text("lower(name)"), "id", "name", "meta_id", "instagram_username"),
             sqlite_where=CONNECTED,
             postgresql_where=CONNECTED,
+        ),
+        Index(
+            "ix_pages_removed",
+            *("gateway_id", "removed_at", "id"),
+            sqlite_where=REMOVED,
+            postgresql_where=REMOVED,
         ),
     )
 
@@ -88,8 +101,12 @@ class Page(Model, BelongsToTenant):
     drift_mended_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     missed_since: Mapped[datetime | None]
+    integrity_checked_at: Mapped[datetime | None]
+    integrity_error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str | None]
+    removed_switches: Mapped[list[str]] = mapped_column(default=list)
 
     gateway: Mapped[Gateway] = relationship(Gateway)
     grants: Mapped[list["Grant"]] = relationship(
@@ -100,10 +117,32 @@ class Page(Model, BelongsToTenant):
     def connected_to(cls, gateway: Gateway) -> Select["Page"]:
         return select(cls).where(cls.gateway_id == gateway.id, cls.removed_at.is_(None))
 
+    @classmethod
+    def removed_from(cls, gateway: Gateway) -> Select["Page"]:
+        return select(cls).where(cls.gateway_id == gateway.id, cls.removed_at.is_not(None))
+
+    @classmethod
+    def any_connected_to(cls, gateway: Gateway) -> bool:
+        return bool(db.session.scalar(select(cls.connected_to(gateway).exists())))
+
     @property
     def newest_grants(self) -> list["Grant"]:
         """One per account, the person who logged in last first."""
         return sorted(self.grants, key=lambda grant: (grant.account.logged_in_at, grant.id), reverse=True)
+
+    @property
+    def keepers(self) -> list[str]:
+        """The people through whose logins it works, the newest first."""
+        return [grant.account.name for grant in self.newest_grants if grant.works]
+
+    @property
+    def switches(self) -> list[str]:
+        """What administrators have switched, by name."""
+        return [name for name, attribute in SWITCHES.items() if getattr(self, attribute)]
+
+    def switch_to(self, names: list[str]) -> None:
+        for name, attribute in SWITCHES.items():
+            setattr(self, attribute, name in names)
 
     @property
     def reachable(self) -> bool:
@@ -114,7 +153,7 @@ class Page(Model, BelongsToTenant):
         """Why its webhook subscription cannot be switched on."""
         if self.reachable:
             return self.problem
-        return "No working login covers this page. Reconnect it with Add or Remove Pages."
+        return " ".join(filter(None, (NO_LOGIN, self.problem)))
 
     @property
     def drift_told(self) -> bool:
@@ -147,7 +186,10 @@ class Account(Model):
     """A person who logged in through Facebook; `facebook_id` is the app-scoped id, `token` long-lived."""
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("gateway_id", "facebook_id"),)
+    __table_args__ = (
+        UniqueConstraint("gateway_id", "facebook_id"),
+        Index("ix_accounts_gateway_id_logged_in_at", "gateway_id", "logged_in_at"),
+    )
 
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"))
     facebook_id: Mapped[str]
@@ -199,10 +241,12 @@ class Login(Model):
     """One trip through Facebook Login. `state_hash` is SHA-256 of the single-use state bound to the session.
 
     `step` is started, waiting (came back with `code`), asking (the code is used and Meta is asked; `found`
-    pages so far), finished, confirmed or failed. A worker holds it until `leased_until`. `result` is what it
-    found, for the result page:
-    {"added": [page id], "unchanged": [page id], "lost": [page id], "declined": [permission],
-    "kept": [{"page": page id, "through": name}], "unusable": [{"name", "reason"}]}.
+    pages so far), finished, confirmed or failed. A worker holds it until `leased_until`. `page` is the one
+    that it shall reconnect or bring back. `result` is what it found, for the result page:
+    {"added": [page id], "returned": [those of them that were removed before], "unchanged": [page id],
+    "lost": [page id], "declined": [permission],
+    "kept": [{"page": page id, "through": name}],
+    "unusable": [{"id": Meta's, "name", "reason", "page": page id where it is connected all the same}]}.
     """
 
     __tablename__ = "logins"
@@ -210,6 +254,7 @@ class Login(Model):
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="SET NULL"), index=True)
+    page_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"), index=True)
     purpose: Mapped[str] = mapped_column(default="pages")
     state_hash: Mapped[str] = mapped_column(unique=True)
     redirect_uri: Mapped[str]
@@ -225,10 +270,23 @@ class Login(Model):
 
     gateway: Mapped[Gateway] = relationship(Gateway)
     account: Mapped[Account | None] = relationship(Account)
+    page: Mapped[Page | None] = relationship(Page)
 
     @property
     def under_way(self) -> bool:
         return self.step in UNDER_WAY
+
+    @property
+    def leaves_out(self) -> Page | None:
+        """The very page it was started for, when it brought others at most."""
+        brought = {*self.result.get("added", ()), *self.result.get("unchanged", ())}
+        return self.page if self.step in DONE and self.page_id not in brought else None
+
+    @property
+    def restores(self) -> list[int]:
+        """The pages whose subscription comes back with OK: all it brought back, if it was started for one."""
+        returned: list[int] = self.result.get("returned", [])
+        return returned if self.page_id in returned else []
 
     @property
     def given_up(self) -> str | None:

@@ -14,8 +14,11 @@ from ..security import keep_opener
 from ..users.rights import current_tenant, needs
 from ..views import count
 from .models import Grant, Page
+from .notices import against
 from .refreshing import refresh as ask_meta
+from .restoration import Removed
 from .subscribing import switch
+from .unusable import unusable
 
 blueprint = Blueprint("pages", __name__, url_prefix="/gateways")
 
@@ -57,7 +60,18 @@ def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
     query = Page.connected_to(gateway).options(selectinload(Page.grants).joinedload(Grant.account))
     search = (Page.name, Page.meta_id, Page.instagram_username)
     view = View(query, SORTS, "name", search, tie=Page.id)
-    return htmx.render("pages/index.html", "pages/_list.html", status, gateway=gateway, view=view)
+    any_page = bool(view.total) or Page.any_connected_to(gateway)
+    return htmx.render(
+        "pages/index.html",
+        "pages/_list.html",
+        status,
+        gateway=gateway,
+        view=view,
+        held=against(view.items),
+        any_page=any_page,
+        unusable=unusable(gateway),
+        removed=Removed(gateway),
+    )
 
 
 def pages_of(gateway: Gateway, ids: list[int]) -> list[Page]:

@@ -13,7 +13,7 @@ from ..gateways.models import Gateway
 from ..tasks import every
 from ..users.models import User
 from ..users.rights import signed_in
-from .models import Login
+from .models import Login, Page
 
 LIFETIME = timedelta(hours=1)
 REMEMBERED = 10
@@ -33,8 +33,8 @@ class Refused(Exception):  # noqa: N818
     """The visitor's own login, whose result may be shown."""
 
 
-def issue(gateway: Gateway, user: User, purpose: str) -> str:
-    """A fresh state; only its hash is kept, here and in the session."""
+def issue(gateway: Gateway, user: User, purpose: str, page: Page | None = None) -> str:
+    """A fresh state; only its hash is kept, here and in the session. `page`: the one to reconnect."""
     state = secrets.token_urlsafe(32)
     digest = _digest(state)
     db.session.add(
@@ -42,6 +42,7 @@ def issue(gateway: Gateway, user: User, purpose: str) -> str:
             gateway_id=gateway.id,
             user_id=user.id,
             purpose=purpose,
+            page_id=page.id if page else None,
             state_hash=digest,
             redirect_uri=gateway.public_uri,
         )

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from webgateway.simulator import ids
+from webgateway.simulator import assumptions, ids
 from webgateway.simulator.platform import Platform
+from webgateway.simulator.reactions import emoji_of
 from webgateway.simulator.state.threads import Message, Thread
-from webgateway.simulator.threads import thread_with
+from webgateway.simulator.threads import next_time, thread_with
 from webgateway.simulator.webhooks import events
 from webgateway.simulator.webhooks.emission import emit
-
-STICKER_ID = 369239263222822
-EMOJI = {"love": "\u2764\ufe0f", "smile": "\U0001f60a", "like": "\U0001f44d", "sad": "\U0001f622"}
 
 
 class Customer:
@@ -20,57 +18,67 @@ class Customer:
         self.platform = platform
         self.thread: Thread = thread_with(platform, person, asset)
 
-    def write(
-        self,
-        text: str = "",
-        attachments: list[dict[str, Any]] | None = None,
-        payload: str = "",
-        reply_to: str = "",
-    ) -> Message:
-        """A message; `payload` makes it the answer to a quick reply."""
-        written = self._new(text=text, attachments=attachments or [], payload=payload, reply_to=reply_to)
-        emit(self.platform, self.thread, "messages", events.message(self.thread, written))
+    def write(self, text: str = "", attachments: list[dict[str, Any]] | None = None, **more: Any) -> Message:
+        """A message. `more` are members of Message: `payload` makes it the answer to a quick reply,
+        `reply_to` quotes a mid, `story` answers a story, `referral` says what led here."""
+        written = self._new(text=text, attachments=attachments or [], **more)
+        self.thread.consented = True
+        item = events.message(self.thread, written)
+        if text and self.platform.fault("edit_before_message", page=self.thread.asset):
+            self.edit(written.mid, text + assumptions.CORRECTION)
+        emit(self.platform, self.thread, "messages", item)
         return written
 
-    def send_picture(self, url: str) -> Message:
-        return self.write(attachments=[{"type": "image", "payload": {"url": url}}])
-
-    def send_sticker(self, url: str) -> Message:
-        """Since 2026-08-30 a sticker is a sticker only, no image beside it."""
-        return self.write(
-            attachments=[{"type": "sticker", "payload": {"url": url, "sticker_id": STICKER_ID}}]
-        )
-
-    def tap(self, title: str, payload: str) -> Message:
-        tapped = self._new(kind="postback", text=title, payload=payload)
+    def tap(self, title: str, payload: str, referral: dict[str, Any] | None = None) -> Message:
+        """A button, Get Started or an ice breaker; `referral` when a link led to it."""
+        tapped = self._new(kind="postback", text=title, payload=payload, referral=referral or {})
+        self.thread.consented = True
         emit(self.platform, self.thread, "messaging_postbacks", events.postback(self.thread, tapped))
         return tapped
 
-    def follow_link(self, ref: str) -> Message:
-        """An m.me or ig.me link with `ref`, in a thread that exists."""
-        followed = self._new(kind="referral", payload=ref)
-        item = events.referral(self.thread, ref, followed.timestamp)
-        emit(self.platform, self.thread, "messaging_referrals", item)
+    def follow(self, referral: dict[str, Any]) -> Message:
+        """An m.me or ig.me link, or an ad, in a thread that exists."""
+        followed = self._new(kind="referral", payload=str(referral.get("ref", "")), referral=referral)
+        emit(self.platform, self.thread, "messaging_referrals", events.referral(self.thread, followed))
         return followed
 
-    def react(self, mid: str, name: str) -> None:
+    def opt_in(self, optin: dict[str, Any]) -> None:
+        emit(self.platform, self.thread, "messaging_optins", self._item(optin=optin))
+
+    def link_account(self, status: str, code: str) -> None:
+        """`linked` with an authorization code, or `unlinked`."""
+        parts = {"status": status} | ({"authorization_code": code} if status == "linked" else {})
+        emit(self.platform, self.thread, "messaging_account_linking", self._item(account_linking=parts))
+
+    def give_feedback(self, stars: str, words: str) -> None:
+        """The answer to a customer feedback template."""
+        question: dict[str, Any] = {"type": "csat", "payload": stars}
+        if words:
+            question |= {"follow_up": {"type": "free_form", "payload": words}}
+        screens = [{"screen_id": 0, "questions": {"hauydmns8": question}}]
+        item = self._item(messaging_feedback={"feedback_screens": screens})
+        emit(self.platform, self.thread, "messaging_feedback", item)
+
+    def react(self, mid: str, name: str, emoji: str = "") -> None:
         """An empty name takes the reaction back; Instagram then says nothing (contract 6.7)."""
-        target = self._message(mid)
+        target = self.find(mid)
         target.reaction = name
         self.thread.last_inbound = self.platform.clock.now()
-        if name or not self.thread.on_instagram:
-            item = events.reaction(self.thread, target, name, EMOJI.get(name, "\u2764\ufe0f"), self._time())
+        if name or not self.thread.on_instagram or assumptions.INSTAGRAM_TELLS_UNREACT:
+            item = events.reaction(self.thread, target, name, emoji or emoji_of(name), self._time())
             emit(self.platform, self.thread, "message_reactions", item)
 
-    def edit(self, mid: str, text: str, count: int = 1) -> None:
-        edited = self._message(mid)
+    def edit(self, mid: str, text: str) -> None:
+        """Raises ValueError once a message was edited as often as it may be."""
+        edited = self.find(mid)
+        if edited.edits >= assumptions.EDIT_LIMIT:
+            raise ValueError(f"a message can be edited {assumptions.EDIT_LIMIT} times")
         edited.text = text
-        emit(
-            self.platform, self.thread, "message_edits", events.edit(self.thread, edited, count, self._time())
-        )
+        edited.edits += 1
+        emit(self.platform, self.thread, "message_edits", events.edit(self.thread, edited, self._time()))
 
     def unsend(self, mid: str) -> None:
-        deleted = self._message(mid)
+        deleted = self.find(mid)
         deleted.deleted = True
         emit(self.platform, self.thread, "messages", events.unsend(self.thread, deleted, self._time()))
 
@@ -87,16 +95,18 @@ class Customer:
                 events.read(self.thread, unread[-1], self._time()),
             )
 
-    def _message(self, mid: str) -> Message:
+    def find(self, mid: str) -> Message:
+        """Raises KeyError when the thread has no such message."""
         found = self.thread.find(mid)
         if found is None:
             raise KeyError(mid)
         return found
 
+    def _item(self, **parts: Any) -> dict[str, Any]:
+        return events.from_person(self.thread, self._time(), **parts)
+
     def _time(self) -> int:
-        """Milliseconds; later than everything in the thread."""
-        last = self.thread.messages[-1].timestamp if self.thread.messages else 0
-        return max(self.platform.clock.now_ms(), last + 1)
+        return next_time(self.platform, self.thread)
 
     def _new(self, **parts: Any) -> Message:
         message = Message(ids.mid(self.thread.on_instagram), inbound=True, timestamp=self._time(), **parts)

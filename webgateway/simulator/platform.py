@@ -1,4 +1,5 @@
 import threading
+import time
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +25,20 @@ class Platform:
         self.snapshot = Snapshot(state_file, self.lock, settings.snapshot_delay) if state_file else None
         self.world = World()
         self.clock = Clock()
+        self.files: dict[str, tuple[str, bytes]] = {}
+        """number of an upload → media type and content; not kept over a restart"""
+        self.recent: dict[str, list[float]] = {}
+        """what → when it was done in the last second"""
+
+    @property
+    def time_scale(self) -> float:
+        """What retry delays and the 15 min / 1 h rules are multiplied by."""
+        return self.world.time_scale or self.settings.time_scale
+
+    def meta_time(self) -> float:
+        """What Meta's own clocks say: the simulated time, or beside it while the fault is on."""
+        skew = next((fault for fault in self.world.faults if fault.name == "clock_skew"), None)
+        return self.clock.now() + (float(skew.argument or 3600) if skew else 0.0)
 
     def adopt(self, world: World) -> None:
         with self.lock:
@@ -43,6 +58,15 @@ class Platform:
     def save(self) -> None:
         if self.snapshot:
             self.snapshot.write(self.world)
+
+    def within_limit(self, what: str, a_second: int) -> bool:
+        """Counts one more of these; False when there were enough in the last second."""
+        now = time.monotonic()
+        with self.lock:
+            recent = [at for at in self.recent.get(what, []) if now - at < 1]
+            allowed = len(recent) < a_second
+            self.recent[what] = [*recent, now] if allowed else recent
+        return allowed
 
     def fault(self, name: str, method: str = "", path: str = "", page: str = "") -> Fault | None:
         """The switched-on fault of this name that matches, counted as hit."""

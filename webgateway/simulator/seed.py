@@ -26,6 +26,7 @@ INSTAGRAM_ID = "17841405726653026"
 BUSINESS_ID = "305001000000001"
 
 PETER, MAYA, JONAS, AMINA, GHOST, LUCIA = "peter", "maya", "jonas", "amina", "ghost", "lucia"
+NOOR, TOMAS = "noor", "tomas"
 
 
 def psid(person: str, asset_id: str) -> str:
@@ -36,7 +37,7 @@ def psid(person: str, asset_id: str) -> str:
 def seeded_world(pages: int = len(PAGE_IDS)) -> World:
     """`pages` is how many pages Olena administers herself; the portfolio page comes on top."""
     world = World()
-    for page in [*_named_pages()[:pages], *_more_pages(pages - len(PAGE_IDS))]:
+    for page in [*_named_pages()[:pages], *more_pages(pages - len(PAGE_IDS))]:
         world.pages[page.id] = page
     own = list(world.pages)
     world.pages[PAGE_PORTFOLIO_ID] = Page(
@@ -61,7 +62,7 @@ def _named_pages() -> list[Page]:
     return pages
 
 
-def _more_pages(count: int) -> list[Page]:
+def more_pages(count: int) -> list[Page]:
     return [
         Page(
             f"1080020000{number:05}",
@@ -100,6 +101,8 @@ def _people() -> list[Person]:
         Person(AMINA, "Аміна Бондар"),
         Person(GHOST, "Nameless Visitor", profile="none"),
         Person(LUCIA, "Lucía Fernández", instagram="lucia.fdz"),
+        Person(NOOR, "نور حداد", instagram="noor.haddad", messenger=False),
+        Person(TOMAS, "Tomás Silva", instagram="tomas_silva", profile="private", messenger=False),
     ]
 
 

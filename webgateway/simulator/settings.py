@@ -7,7 +7,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @dataclass
 class Settings:
     time_scale: float = 1.0
-    """Every retry delay and the 15 min / 1 h rules are multiplied by this; 0.001 makes an hour 3.6 s."""
+    """Every retry delay and the 15 min / 1 h rules are multiplied by this; 0.001 makes an hour 3.6 s.
+    `POST /_sim/clock` changes it while running."""
     webhook_timeout: float = 5.0
     """Seconds a webhook receiver has to answer (contract 6.4)."""
     verification_timeout: float = 5.0

@@ -17,3 +17,9 @@ def thread_with(platform: Platform, person_key: str, asset_id: str) -> Thread:
             thread_id = "t_" + scoped("thread", asset_id, scoped_id)
             world.threads[key] = Thread(thread_id, asset_id, page.id, person_key, scoped_id)
         return world.threads[key]
+
+
+def next_time(platform: Platform, thread: Thread) -> int:
+    """Milliseconds; later than everything in the thread."""
+    last = thread.messages[-1].timestamp if thread.messages else 0
+    return max(platform.clock.now_ms(), last + 1)

@@ -1,14 +1,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from webgateway.simulator.state.apps import App
 from webgateway.simulator.state.calls import CallRecord
+from webgateway.simulator.state.comments import Comment, Post
 from webgateway.simulator.state.deliveries import Delivery
 from webgateway.simulator.state.faults import Fault
 from webgateway.simulator.state.grants import Code, Grant, Token
 from webgateway.simulator.state.pages import ALL_TASKS, Business, InstagramAccount, Page
 from webgateway.simulator.state.people import Person
 from webgateway.simulator.state.threads import Thread
+from webgateway.simulator.state.uploads import Persona, Upload
 from webgateway.simulator.state.users import User
 
 
@@ -25,15 +28,29 @@ class World:
     codes: dict[str, Code] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    comments: dict[str, Comment] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    personas: dict[str, Persona] = field(default_factory=dict)
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """page:messenger or page:instagram → its messenger_profile"""
     page_subscriptions: dict[str, list[str]] = field(default_factory=dict)
     """app:page → fields"""
     failing_since: dict[str, float] = field(default_factory=dict)
     """app:asset → when its deliveries began to fail"""
+    alerted: dict[str, float] = field(default_factory=dict)
+    """app:asset → when the developers were warned of that"""
+    disabled: dict[str, float] = field(default_factory=dict)
+    """app:page → when the app was taken off the page after an hour of failures"""
     deliveries: list[Delivery] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     calls: list[CallRecord] = field(default_factory=list)
+    last_callback: str = ""
+    """where the login dialog sent the last person"""
     alerts: list[str] = field(default_factory=list)
     clock_offset: float = 0.0
+    time_scale: float = 0.0
+    """wins over the setting of that name; 0 = not chosen"""
 
     def user_by_id(self, app_id: str, user_id: str) -> User | None:
         return next((user for user in self.users.values() if user.id_for(app_id) == user_id), None)
@@ -78,4 +95,4 @@ class World:
     def reachable_pages(self, user: str) -> list[Page]:
         """Every page the dialog offers this person."""
         ids = dict.fromkeys([*self.users[user].tasks, *self.portfolio_pages(user)])
-        return [self.pages[page_id] for page_id in ids if page_id in self.pages]
+        return [self.pages[page_id] for page_id in ids if page_id in self.pages and self.tasks(user, page_id)]

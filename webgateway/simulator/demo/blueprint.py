@@ -7,13 +7,16 @@ from webgateway.simulator.demo.faults import faults
 from webgateway.simulator.demo.guard import this_machine_only
 from webgateway.simulator.demo.home import home
 from webgateway.simulator.demo.levers import levers
+from webgateway.simulator.demo.outage import outage
 from webgateway.simulator.demo.phone import phone
 from webgateway.simulator.demo.records import records
+from webgateway.simulator.demo.timing import timing
+from webgateway.simulator.demo.tokens import tokens
 from webgateway.simulator.platform import platform
 
 demo = Blueprint("demo", __name__, url_prefix="/_sim")
 demo.before_request(this_machine_only)
-for part in (home, phone, deliveries, faults, assets, control, records, levers):
+for part in (home, phone, deliveries, timing, faults, assets, control, records, levers, outage, tokens):
     demo.register_blueprint(part)
 
 POLICY = (

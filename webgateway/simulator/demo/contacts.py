@@ -23,7 +23,8 @@ def assets_for(platform: Platform, person: Person, q: str) -> list[Contact]:
     subscribed = {key.partition(":")[2] for key in world.page_subscriptions}
     found: list[Contact] = []
     for page in world.pages.values():
-        found.append(Contact(page.id, page.name, page.category, page.id in subscribed))
+        if person.messenger:
+            found.append(Contact(page.id, page.name, page.category, page.id in subscribed))
         if page.instagram and person.instagram:
             account = page.instagram
             found.append(

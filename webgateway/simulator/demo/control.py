@@ -8,8 +8,9 @@ from flask import Blueprint, Response, abort, jsonify, request
 from webgateway.simulator.customer import Customer
 from webgateway.simulator.demo.acts import act
 from webgateway.simulator.platform import platform
-from webgateway.simulator.seed import PAGE_IDS, seeded_world
+from webgateway.simulator.seed import OLENA, PAGE_IDS, more_pages, seeded_world
 from webgateway.simulator.state.faults import Fault
+from webgateway.simulator.state.pages import ALL_TASKS
 
 control = Blueprint("control", __name__)
 
@@ -27,6 +28,18 @@ def seed() -> Response:
     return jsonify(success=True, pages=len(platform().world.pages))
 
 
+@control.post("/more-pages")
+def more() -> Response:
+    """`{"count": 970}`: Olena administers that many more. Nothing is forgotten."""
+    here = platform()
+    with here.lock:
+        for page in more_pages(int(wanted().get("count", 970))):
+            here.world.pages[page.id] = page
+            here.world.users[OLENA].tasks[page.id] = list(ALL_TASKS)
+        here.changed()
+    return jsonify(success=True, pages=len(here.world.pages))
+
+
 @control.post("/person/send")
 def person_send() -> Response:
     """`{"person": "peter", "page": id, "text": …}`; the other kinds are those of `acts.act`."""
@@ -38,9 +51,9 @@ def person_send() -> Response:
         ):
             abort(404)
         customer = Customer(platform(), str(asked["person"]), str(asked["page"]))
-        mid = act(customer, asked, request.host_url.rstrip("/"))
+        made = act(customer, asked, request.host_url.rstrip("/"))
         platform().changed()
-    return jsonify(success=True, mid=mid, psid=customer.thread.scoped_id)
+    return jsonify(success=True, mid=made, id=made, psid=customer.thread.scoped_id)
 
 
 @control.get("/thread.json")
@@ -80,13 +93,19 @@ def switch_on() -> Response:
 
 @control.get("/clock")
 def clock() -> Response:
-    return jsonify(now=platform().clock.now())
+    """Seconds since the epoch; how far from real time; what an hour of Meta's patience is multiplied by."""
+    here = platform()
+    return jsonify(now=here.clock.now(), offset=here.clock.offset, scale=here.time_scale)
 
 
 @control.post("/clock")
 def set_clock() -> Response:
-    """`{"advance": seconds}` or `{"now": epoch}`."""
+    """`{"advance": seconds}`, `{"now": epoch}`, `{"offset": 0}` for real time; `{"scale": 0.001}`."""
     asked = wanted()
+    if "offset" in asked:
+        platform().clock.offset = float(asked["offset"])
+    if "scale" in asked:
+        platform().world.time_scale = float(asked["scale"])
     if "now" in asked:
         platform().clock.set(float(asked["now"]))
     platform().clock.advance(float(asked.get("advance", 0)))

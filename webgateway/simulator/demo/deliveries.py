@@ -1,10 +1,13 @@
 """What was posted to the apps, how often, and what they answered."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
+from webgateway.simulator.answered_forms import kind_of
 from webgateway.simulator.platform import platform
 from webgateway.simulator.state.deliveries import Delivery
 
@@ -35,16 +38,19 @@ def one(delivery_id: str) -> str:
 def kinds(delivery: Delivery) -> str:
     """What a delivery is about: "message", "postback", "deauthorize" …"""
     if delivery.kind == "form":
-        return "data deletion" if "expires" in delivery.payload else "deauthorize"
-    known = ("message", "postback", "referral", "reaction", "delivery", "read", "message_edit")
-    items = [
-        item
-        for entry in delivery.payload["entry"]
-        for item in entry.get("messaging", entry.get("standby", []))
-    ]
-    names = [name for item in items for name in known if name in item]
-    echoes = any(item.get("message", {}).get("is_echo") for item in items)
-    return ", ".join("echo" if name == "message" and echoes else name for name in names) or "event"
+        return kind_of(delivery)
+    names = [name for entry in delivery.payload.get("entry", []) for name in _names(entry)]
+    return ", ".join(names) or "event"
+
+
+def _names(entry: dict[str, Any]) -> Iterator[str]:
+    """Of each item, what it holds beside whom it concerns and when; of each change, its field."""
+    for change in entry.get("changes", []):
+        yield str(change.get("field", "change"))
+    for item in [*entry.get("messaging", []), *entry.get("standby", [])]:
+        found = next((name for name in item if name not in ("sender", "recipient", "timestamp")), "event")
+        echo = found == "message" and item["message"].get("is_echo")
+        yield ("standby: " if "standby" in entry else "") + ("echo" if echo else found.replace("_", " "))
 
 
 @deliveries.app_template_filter("clock")

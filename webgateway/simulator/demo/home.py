@@ -25,6 +25,12 @@ def app(app_id: str) -> str:
 def save(app_id: str) -> Response:
     found = _app(app_id)
     found.redirect_uris = request.form.get("redirect_uris", "").split()
+    found.deletion_url = request.form.get("deletion_url", "").strip()
+    deauthorize = request.form.get("deauth_callback_url", "").strip()
+    if deauthorize:
+        found.settings["deauth_callback_url"] = deauthorize
+    else:
+        found.settings.pop("deauth_callback_url", None)
     found.mode = "live" if request.form.get("live") else "dev"
     found.require_proof = "require_proof" in request.form
     found.api_settings_allowed = "api_settings_allowed" in request.form

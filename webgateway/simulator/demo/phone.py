@@ -7,9 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from webgateway.simulator.customer import Customer
 from webgateway.simulator.demo.acts import act
+from webgateway.simulator.demo.choices import Choices
 from webgateway.simulator.demo.contacts import assets_for
 from webgateway.simulator.demo.hearing import hearing
+from webgateway.simulator.handover import settle
 from webgateway.simulator.platform import platform
+from webgateway.simulator.sending import INBOX_APP
 from webgateway.simulator.state.threads import Thread
 
 phone = Blueprint("phone", __name__, url_prefix="/phone")
@@ -65,7 +68,7 @@ def write() -> AnyResponse:
         customer = Customer(platform(), person, page)
         if "offer" in form:
             form = _taken(customer, form["offer"])
-        if form.get("kind", "text") != "text" or form.get("text", "").strip():
+        if form.get("kind") not in (None, "text", "edit") or form.get("text", "").strip():
             act(customer, form, request.host_url.rstrip("/"))
     platform().changed()
     return _answered(person, page)
@@ -98,6 +101,18 @@ def age() -> AnyResponse:
     return _answered(person, page)
 
 
+@phone.post("/owner")
+def owner() -> AnyResponse:
+    """Which app alone may answer: `app` is its id, empty for every one."""
+    person, page = _who()
+    app_id = request.form.get("app", "")
+    if app_id and app_id != INBOX_APP and app_id not in platform().world.apps:
+        abort(404)
+    with platform().lock:
+        settle(platform(), Customer(platform(), person, page).thread, app_id)
+    return _answered(person, page)
+
+
 def _answered(person: str, page: str) -> AnyResponse:
     if request.headers.get("HX-Request"):
         return make_response(render_template("simulator/phone/_thread.html", **_view(person, page)))
@@ -123,4 +138,13 @@ def _view(person: str, page: str) -> dict[str, object]:
             "typing": talk.typing_until > here.clock.now(),
             "unread": any(not message.inbound and not message.read for message in talk.messages),
             "hearing": hearing(here, talk),
+            "owners": {"": "every app", INBOX_APP: "Meta's inbox"}
+            | {app.id: app.name for app in here.world.apps.values()},
+            "choices": Choices(talk, talk.find(request.args.get("about", ""))),
+            "comments": [
+                comment
+                for comment in here.world.comments.values()
+                if (comment.asset, comment.person) == (talk.asset, person) and not comment.removed
+            ],
+            "posts": here.world.posts,
         }

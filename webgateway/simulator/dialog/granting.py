@@ -1,12 +1,15 @@
 """What the person's answer changes: the grant, and the code the app gets (contract 2.2, 2.8)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from webgateway.simulator import ids
+from webgateway.simulator import assumptions, ids
 from webgateway.simulator.dialog.asked import Asked
 from webgateway.simulator.platform import Platform
 from webgateway.simulator.state.grants import DECLINED, GRANTED, Code, Grant
 from webgateway.simulator.state.users import User
+from webgateway.simulator.subscriptions import drop_lost_subscriptions
+
+CHECKPOINT = 459
 
 
 @dataclass
@@ -37,24 +40,31 @@ def accept(platform: Platform, asked: Asked, user: User, choice: Choice) -> str:
         grant.instagram = [
             account for account in choice.instagram if platform.world.instagram_account(account)
         ]
+        withheld = platform.fault("partial_grant")
         for name in questions(platform, asked, user):
             ticked = name in choice.permissions or name == "public_profile"
+            if withheld and name == (withheld.argument or "pages_messaging"):
+                ticked = False
             grant.permissions[name] = GRANTED if ticked else DECLINED
         grant.last_login = now
-        _drop_lost_subscriptions(platform, asked.app.id)
+        if user.problem == CHECKPOINT and assumptions.LOGIN_PASSES_CHECKPOINT:
+            user.problem = 0
+        drop_lost_subscriptions(platform.world, asked.app.id)
         code = Code(ids.code(), asked.app.id, user.key, asked.redirect_uri, now)
         platform.world.codes[code.value] = code
         platform.changed()
-    return asked.back(code=code.value, **_scopes(asked, grant))
+        return _way_back(platform, asked, code, grant)
 
 
-def _drop_lost_subscriptions(platform: Platform, app_id: str) -> None:
-    """A page that nobody grants any more is no longer subscribed (contract 13.5)."""
-    world = platform.world
-    for key in list(world.page_subscriptions):
-        app, _, page_id = key.partition(":")
-        if app == app_id and not any(world.grants_covering(app_id, page_id)):
-            del world.page_subscriptions[key]
+def _way_back(platform: Platform, asked: Asked, code: Code, grant: Grant) -> str:
+    """Remembered, because a fault sends the next person the same way."""
+    if platform.fault("state_missing"):
+        asked = replace(asked, state="")
+    before = platform.world.last_callback
+    platform.world.last_callback = asked.back(code=code.value, **_scopes(asked, grant))
+    if before and platform.fault("callback_replay"):
+        return before
+    return platform.world.last_callback
 
 
 def _scopes(asked: Asked, grant: Grant) -> dict[str, str]:

@@ -25,7 +25,7 @@ SECRET = (
 )
 
 Answer = tuple[int, Any]
-THROTTLED = (4, 32, 613)
+THROTTLED = (4, 32, 613, 80006)
 
 
 def answer(call: Call, *, in_batch: bool = False) -> Answer:

@@ -21,6 +21,8 @@ class Call:
     """address of the simulator without a slash at the end, for links in answers"""
     access_token: str = ""
     token_in: str = ""
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """name → media type and content, of a multipart request"""
     node: str = field(default="")
     """id of the node the path names, `me` resolved"""
 

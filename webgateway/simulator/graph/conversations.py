@@ -1,22 +1,31 @@
 """/{page}/conversations and /{thread}/messages: what recovery reads (contract 7.3)."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from webgateway.simulator import assumptions
 from webgateway.simulator.graph.call import Call
+from webgateway.simulator.graph.comments import written_time
 from webgateway.simulator.graph.errors import GraphError, unknown_object
-from webgateway.simulator.graph.fields import Field, Reader, parse_fields, pick
-from webgateway.simulator.graph.paging import edge, one_page
+from webgateway.simulator.graph.fields import Field, parse_fields, pick
+from webgateway.simulator.graph.paging import edge, one_page, pages_link
+from webgateway.simulator.graph.thread_messages import message_fields, party, written
 from webgateway.simulator.graph.tokens import grant_of, page_token, require, token_of
 from webgateway.simulator.state.threads import Message, Thread
+
+THREAD_FIELDS = "id,link,updated_time"
+MESSAGE_FIELDS = "id,created_time"
+DEFAULT_MESSAGES = 25
 
 
 def read_conversations(call: Call) -> dict[str, Any]:
     """Newest first; `platform=instagram` shows the account's threads, `user_id` one person's."""
     token = page_token(call, call.node)
+    _keep_to_the_limit(call, call.node)
     platform = call.text("platform").lower() or "messenger"
+    if platform not in ("messenger", "instagram"):
+        raise GraphError(100, "(#100) Param platform must be one of {INSTAGRAM, MESSENGER}")
     on_instagram = platform == "instagram"
-    require(call, grant_of(call, token), "instagram_manage_messages" if on_instagram else "pages_messaging")
+    require(call, grant_of(call, token), _permission(on_instagram=on_instagram))
     threads = [
         thread
         for thread in call.world.threads.values()
@@ -27,98 +36,100 @@ def read_conversations(call: Call) -> dict[str, Any]:
     ]
     threads.sort(key=lambda thread: -thread.messages[-1].timestamp)
     chosen, paging = one_page(call, threads)
-    fields = parse_fields(call.text("fields") or "id,link,updated_time")
+    fields = parse_fields(call.text("fields") or THREAD_FIELDS)
     return edge(call, [_thread_fields(call, thread, fields) for thread in chosen], paging, len(threads))
 
 
 def read_messages(call: Call) -> dict[str, Any]:
     thread = _thread(call)
-    newest_first = _written(thread)
+    newest_first = written(thread)
     chosen, paging = one_page(call, newest_first)
-    fields = parse_fields(call.text("fields") or "id,created_time")
-    return edge(
-        call,
-        [_message_fields(call, thread, message, fields) for message in chosen],
-        paging,
-        len(newest_first),
-    )
+    fields = parse_fields(call.text("fields") or MESSAGE_FIELDS)
+    rows = [message_fields(call, thread, message, fields) for message in chosen]
+    return edge(call, rows, paging, len(newest_first))
 
 
 def read_thread(call: Call) -> dict[str, Any]:
-    return _thread_fields(call, _thread(call), parse_fields(call.text("fields") or "id,link,updated_time"))
+    return _thread_fields(call, _thread(call), parse_fields(call.text("fields") or THREAD_FIELDS))
+
+
+def read_message(call: Call) -> dict[str, Any]:
+    """`GET /{mid}`. One that was taken back is no longer there."""
+    thread, message = _message(call)
+    _check(call, thread)
+    return message_fields(call, thread, message, parse_fields(call.text("fields") or MESSAGE_FIELDS))
 
 
 def _thread(call: Call) -> Thread:
     thread = next((thread for thread in call.world.threads.values() if thread.id == call.node), None)
-    if thread is None or token_of(call).type != "PAGE" or token_of(call).page != thread.page:
+    if thread is None:
         raise unknown_object(call.node)
+    _check(call, thread)
     return thread
 
 
-def _written(thread: Thread) -> list[Message]:
-    return [
-        message for message in reversed(thread.messages) if message.kind != "referral" and not message.deleted
-    ]
+def _message(call: Call) -> tuple[Thread, Message]:
+    for thread in call.world.threads.values():
+        message = thread.find(call.node)
+        if message and not message.deleted:
+            return thread, message
+    raise unknown_object(call.node)
+
+
+def _check(call: Call, thread: Thread) -> None:
+    token = token_of(call)
+    if token.type != "PAGE" or token.page != thread.page:
+        raise unknown_object(call.node)
+    _keep_to_the_limit(call, thread.page)
+    require(call, grant_of(call, token), _permission(on_instagram=thread.on_instagram))
+
+
+def _permission(*, on_instagram: bool) -> str:
+    return "instagram_manage_messages" if on_instagram else "pages_messaging"
+
+
+def _keep_to_the_limit(call: Call, page_id: str) -> None:
+    """With the fault on, so many calls a second for one page, and no more (contract 7.6)."""
+    fault = next((fault for fault in call.world.faults if fault.name == "conversations_limited"), None)
+    if fault is None or not fault.matches(call.method, "/".join(call.path), page_id):
+        return
+    if not call.platform.within_limit(f"conversations:{page_id}", int(fault.argument or 2)):
+        fault.hit()
+        raise GraphError(assumptions.CONVERSATIONS_LIMIT_CODE, assumptions.CONVERSATIONS_LIMIT_MESSAGE)
 
 
 def _thread_fields(call: Call, thread: Thread, fields: list[Field]) -> dict[str, Any]:
-    def messages(asked: Field) -> dict[str, Any]:
-        limit = int(asked.modifiers.get("limit", "25"))
-        inner = asked.children or parse_fields("id,created_time")
-        return {
-            "data": [_message_fields(call, thread, message, inner) for message in _written(thread)[:limit]]
-        }
-
     readers = {
         "id": lambda _: thread.id,
         "link": lambda _: f"/{thread.page}/inbox/{thread.id}/",
-        "updated_time": lambda _: _written_time(thread.messages[-1].timestamp) if thread.messages else None,
-        "message_count": lambda _: len(thread.messages),
+        "updated_time": lambda _: written_time(thread.messages[-1].timestamp / 1000),
+        "message_count": lambda _: len(written(thread)),
+        "unread_count": lambda _: sum(message.timestamp > thread.seen_until for message in _said(thread)),
+        "snippet": lambda _: thread.messages[-1].text,
         "participants": lambda _: {
-            "data": [_party(call, thread, inbound=True), _party(call, thread, inbound=False)]
+            "data": [party(call, thread, inbound=True), party(call, thread, inbound=False)]
         },
-        "messages": messages,
-        "can_reply": lambda _: True,
+        "messages": lambda asked: _first_messages(call, thread, asked),
+        "can_reply": lambda _: (
+            call.platform.clock.now() - thread.last_inbound < assumptions.HUMAN_AGENT_WINDOW
+        ),
     }
     return pick("UnifiedThread", fields, readers)
 
 
-def _message_fields(call: Call, thread: Thread, message: Message, fields: list[Field]) -> dict[str, Any]:
-    readers: dict[str, Reader] = {
-        "id": lambda _: message.mid,
-        "created_time": lambda _: _written_time(message.timestamp),
-        "from": lambda _: _party(call, thread, inbound=message.inbound),
-        "to": lambda _: {"data": [_party(call, thread, inbound=not message.inbound)]},
-        "message": lambda _: message.text,
-        "attachments": lambda _: _attachments(message),
-        "sticker": lambda _: next(_urls(message, "sticker"), None),
+def _said(thread: Thread) -> list[Message]:
+    return [message for message in written(thread) if message.inbound]
+
+
+def _first_messages(call: Call, thread: Thread, asked: Field) -> dict[str, Any]:
+    """`messages.limit(10){…}`: the newest, and where the older ones are."""
+    limit = int(asked.modifiers.get("limit", DEFAULT_MESSAGES))
+    rows = written(thread)
+    fields = asked.children or parse_fields(MESSAGE_FIELDS)
+    answer: dict[str, Any] = {
+        "data": [message_fields(call, thread, message, fields) for message in rows[:limit]]
     }
-    unknown = [asked.name for asked in fields if asked.name not in readers]
-    if unknown:
-        raise GraphError(
-            100, f"(#100) Tried accessing nonexisting field ({unknown[0]}) on node type (Message)"
-        )
-    found = {asked.name: readers[asked.name](asked) for asked in fields}
-    return {name: value for name, value in found.items() if value is not None} | {"id": message.mid}
-
-
-def _urls(message: Message, kind: str) -> Any:
-    return (item["payload"].get("url") for item in message.attachments if item["type"] == kind)
-
-
-def _attachments(message: Message) -> dict[str, Any] | None:
-    rows = [
-        {"id": message.mid[-15:], "mime_type": "image/png", "image_data": {"url": url}}
-        for url in _urls(message, "image")
-    ]
-    return {"data": rows} if rows else None
-
-
-def _party(call: Call, thread: Thread, *, inbound: bool) -> dict[str, str]:
-    if inbound:
-        return {"id": thread.scoped_id, "name": call.world.people[thread.person].name}
-    return {"id": thread.asset, "name": call.world.pages[thread.page].name}
-
-
-def _written_time(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    if len(rows) > limit:
+        names = ",".join(field.name for field in fields)
+        answer["paging"] = {"next": pages_link(call, (thread.id, "messages"), limit, limit - 1, fields=names)}
+    return answer

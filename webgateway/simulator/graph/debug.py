@@ -5,6 +5,7 @@ from typing import Any
 from webgateway.simulator import assumptions
 from webgateway.simulator.graph.call import Call
 from webgateway.simulator.graph.errors import GraphError
+from webgateway.simulator.graph.faults import refuse_dead_by_fault
 from webgateway.simulator.graph.tokens import find_token, token_of, valid_token, withheld
 from webgateway.simulator.state.grants import Grant, Token
 
@@ -22,6 +23,7 @@ def debug_token(call: Call) -> dict[str, Any]:
         token = find_token(call.world, call.required("input_token"))
         if token.app != asking.app:
             raise GraphError(100, "(#100) The App_id in the input_token did not match the Viewing App")
+        refuse_dead_by_fault(call, token)
         valid_token(call.world, call.platform.clock, token.value)
     except GraphError as problem:
         if problem.code != 190:

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request
+from werkzeug.http import http_date
 from werkzeug.wrappers import Response as AnyResponse
 
 from webgateway.simulator.graph.answering import answer, headers
 from webgateway.simulator.graph.call import Call
 from webgateway.simulator.graph.errors import unknown_path
-from webgateway.simulator.graph.faults import wait_by_fault
+from webgateway.simulator.graph.faults import hang_up, wait_by_fault, wait_for_echo
 from webgateway.simulator.platform import platform
 from webgateway.simulator.versions import looks_like_version, served, usable
 
@@ -28,6 +29,10 @@ def serve(path: str = "") -> AnyResponse:
     if parts and parts[0] in ("_sim", "favicon.ico"):
         abort(404)
     version, rest = _version(parts)
+    if here.fault("version_unknown", request.method, path):
+        version = ""
+    elif here.fault("version_expired", request.method, path):
+        version = usable(here.clock.today())[-1]
     call = _call(version or usable(here.clock.today())[-1], rest)
     try:
         return _spoiled(call) or _answered(call, known_version=bool(version))
@@ -56,8 +61,9 @@ def _call(version: str, rest: tuple[str, ...]) -> Call:
     params: dict[str, Any] = request.values.to_dict() | (body if isinstance(body, dict) else {})
     token, where = _token(params)
     params.pop("access_token", None)
+    files = {name: (file.mimetype, file.read()) for name, file in request.files.items()}
     method = str(params.pop("method", request.method)).upper() if request.method == "POST" else request.method
-    return Call(platform(), method, version, rest, params, request.host_url.rstrip("/"), token, where)
+    return Call(platform(), method, version, rest, params, request.host_url.rstrip("/"), token, where, files)
 
 
 def _token(body: dict[str, Any]) -> tuple[str, str]:
@@ -77,6 +83,8 @@ def _spoiled(call: Call) -> Response | None:
         return Response(HTML_502, 502, content_type="text/html; charset=utf-8")
     if call.platform.fault("truncated_json", call.method, "/".join(call.path)):
         return Response('{"data":[{"id":"1', 200, content_type="application/json")
+    if call.platform.fault("reset", call.method, "/".join(call.path)):
+        return hang_up()
     return None
 
 
@@ -85,7 +93,8 @@ def _answered(call: Call, *, known_version: bool) -> AnyResponse:
         problem = unknown_path("/" + "/".join(call.path))
         return _response(call, 400, problem.body())
     status, body = answer(call)
-    if status == 200 and call.edge == "picture" and call.text("redirect") not in ("0", "false"):
+    wait_for_echo(call)
+    if "data" in body and call.edge == "picture" and call.text("redirect") not in ("0", "false"):
         return redirect(body["data"]["url"], 302)
     return _response(call, status, body)
 
@@ -93,8 +102,12 @@ def _answered(call: Call, *, known_version: bool) -> AnyResponse:
 def _response(call: Call, status: int, body: Any) -> Response:
     response = Response(json.dumps(body, separators=(",", ":")), status)
     response.headers.update(headers(call, body))
+    response.headers["Date"] = http_date(call.platform.meta_time())
+    path = "/".join(call.path)
     if request.accept_mimetypes.best == "application/json":
         response.content_type = "application/json; charset=UTF-8"
+    if call.platform.fault("wrong_content_type", call.method, path):
+        response.content_type = "text/html; charset=utf-8"
     if status >= 400:
         words = body["error"]["message"].encode("ascii", "replace").decode().replace('"', "'")
         response.headers["WWW-Authenticate"] = f'OAuth "Facebook Platform" "invalid_request" "{words}"'

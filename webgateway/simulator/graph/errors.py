@@ -77,6 +77,8 @@ def missing_parameter(name: str) -> GraphError:
 
 
 def missing_permission(permission: str) -> GraphError:
+    if permission.startswith("instagram_"):
+        return GraphError(10, assumptions.INSTAGRAM_MISSING_PERMISSION_MESSAGE, status=403)
     return GraphError(200, assumptions.MISSING_PERMISSION_MESSAGE.format(permission=permission), status=403)
 
 
@@ -93,7 +95,14 @@ def wrong_app() -> GraphError:
     return GraphError(101, "Error validating application. Cannot get application info due to a system error.")
 
 
-def transient() -> GraphError:
+def transient(status: int = 500) -> GraphError:
     return GraphError(
-        2, "An unexpected error has occurred. Please retry your request later.", status=500, transient=True
+        2, "An unexpected error has occurred. Please retry your request later.", status=status, transient=True
     )
+
+
+def send_limit(code: int) -> GraphError:
+    """613 for this call, 80006 for the account (contract 7.6)."""
+    if code == 80006:
+        return GraphError(80006, "There have been too many messages / Messenger calls for this account.")
+    return GraphError(code, f"(#{code}) Calls to this api have exceeded the rate limit.")

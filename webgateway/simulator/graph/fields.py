@@ -56,7 +56,7 @@ def pick(node: str, fields: list[Field], readers: dict[str, Reader], known: str 
 
     A field the node type does not have fails the whole call; `id` is always there.
     """
-    legal = set(KNOWN[known or node]) | set(readers)
+    legal = set(KNOWN.get(known or node, ())) | set(readers)
     answer: dict[str, Any] = {}
     for asked in fields:
         if asked.name not in legal:

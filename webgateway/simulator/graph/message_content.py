@@ -5,6 +5,7 @@ from typing import Any
 from webgateway.simulator import assumptions
 from webgateway.simulator.graph.call import Call
 from webgateway.simulator.graph.errors import GraphError
+from webgateway.simulator.graph.uploads import keep, kept
 from webgateway.simulator.state.threads import Message, Thread
 
 ATTACHMENT_TYPES = ("image", "audio", "video", "file", "template")
@@ -26,7 +27,7 @@ def message_from(call: Call, thread: Thread) -> Message:
     )
     message.quick_replies = _quick_replies(content)
     if content.get("attachment"):
-        message.attachments = [_attachment(call, content["attachment"])]
+        message.attachments = [_attachment(call, thread, content["attachment"])]
     message.reply_to = _reply_to(call)
     return message
 
@@ -83,20 +84,31 @@ def _check_quick_reply(reply: dict[str, Any]) -> None:
         raise GraphError(100, "(#100) Length of quick reply title or payload exceeds the limit")
 
 
-def _attachment(call: Call, attachment: Any) -> dict[str, Any]:
+def _attachment(call: Call, thread: Thread, attachment: Any) -> dict[str, Any]:
     kind = attachment.get("type") if isinstance(attachment, dict) else None
     if kind not in ATTACHMENT_TYPES:
         raise GraphError(
             100, "(#100) Param attachment[type] must be one of {IMAGE, AUDIO, VIDEO, FILE, TEMPLATE}"
         )
     payload = attachment.get("payload") or {}
+    if kind == "template":
+        return {"type": kind, "payload": payload}
     if "attachment_id" in payload:
-        raise GraphError(100, "Possible invalid ID or you do not own the attachment.", 2018074)
-    if call.platform.fault("attachment_fetch_failed", call.method, "/".join(call.path)):
-        raise GraphError(100, "Failed to fetch the file from the url.", 2018008)
-    if kind != "template" and not str(payload.get("url", "")).startswith(("http://", "https://")):
-        raise GraphError(100, "Failed to fetch the file from the url.", 2018008)
-    return {"type": kind, "payload": payload}
+        upload = kept(call, thread.page, str(payload["attachment_id"]))
+    else:
+        upload = keep(call, thread.page, kind, str(payload.get("url", "")))
+    return {"type": upload.type, "payload": {"url": upload.url}}
+
+
+def reusable_id(call: Call, thread: Thread) -> dict[str, str]:
+    """`attachment_id` beside the answer, when the file is to be kept."""
+    content = call.data("message")
+    payload = content.get("attachment", {}).get("payload") if isinstance(content, dict) else None
+    wanted = isinstance(payload, dict) and str(payload.get("is_reusable")).lower() == "true"
+    own = [upload for upload in call.world.uploads.values() if upload.page == thread.page]
+    if not wanted or not own or not assumptions.REUSABLE_ATTACHMENT_TELLS_ITS_ID:
+        return {}
+    return {"attachment_id": own[-1].id}
 
 
 def _reply_to(call: Call) -> str:

@@ -1,4 +1,4 @@
-"""/{page}/subscribed_apps and /{page}/page_status (contract 3.4)."""
+"""/{page}/subscribed_apps (contract 3.4)."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from webgateway.simulator.graph.call import Call
 from webgateway.simulator.graph.errors import GraphError, missing_parameter
 from webgateway.simulator.graph.fields import KNOWN
 from webgateway.simulator.graph.tokens import grant_of, page_token, permitted, require, token_of
+from webgateway.simulator.listening import forgive
+from webgateway.simulator.page_settings import leave_page
 from webgateway.simulator.state.grants import Grant
-from webgateway.simulator.webhooks.forms import deauthorized_by_page
 
 LEGAL_FIELDS: list[str] = KNOWN["subscribed_fields"]["page"]
 
@@ -46,7 +47,7 @@ def subscribe(call: Call) -> dict[str, Any]:
     key = f"{token.app}:{call.node}"
     kept = [] if assumptions.SUBSCRIPTION_REPLACES_FIELDS else call.world.page_subscriptions.get(key, [])
     call.world.page_subscriptions[key] = list(dict.fromkeys([*kept, *fields]))
-    call.world.failing_since.pop(key, None)
+    forgive(call.platform, token.app, call.node)
     return {"success": True}
 
 
@@ -73,31 +74,6 @@ def unsubscribe(call: Call) -> dict[str, Any]:
     if token.type != "APP":
         token = page_token(call, call.node)
         require(call, grant_of(call, token), "pages_manage_metadata")
-    if call.world.page_subscriptions.pop(f"{token.app}:{call.node}", None) is None:
+    if not leave_page(call.platform, token.app, call.node):
         raise GraphError(100, f"(#100) App is not installed: {token.app}")
-    deauthorized_by_page(call.platform, call.world.apps[token.app], call.node)
     return {"success": True}
-
-
-def page_status(call: Call) -> dict[str, Any]:
-    token = page_token(call, call.node)
-    require(call, grant_of(call, token), "pages_manage_metadata")
-    page = call.world.pages[call.node]
-    now = int(call.platform.clock.now())
-    answer: dict[str, Any] = {"id": page.id, "timestamp": now, "status": page.status}
-    lists: dict[str, list[dict[str, Any]]] = {
-        name: [] for name in ("violations", "restrictions", "recommended_actions", "actions_events")
-    }
-    if page.restricted:
-        lists["restrictions"] = [restriction(now)]
-    return answer | lists
-
-
-def restriction(now: int) -> dict[str, Any]:
-    return {
-        "feature": "page_messaging_api",
-        "description": "The Page cannot send messages.",
-        "applied_time": now,
-        "expiration_time": now + 7 * 86400,
-        "violation_type": ["SPAM"],
-    }

@@ -4,6 +4,7 @@ from typing import Any
 
 from webgateway.simulator import ids
 from webgateway.simulator.graph.call import Call
+from webgateway.simulator.graph.comments import mentioned_comment, mentioned_media
 from webgateway.simulator.graph.errors import GraphError, unknown_object
 from webgateway.simulator.graph.fields import Field, Reader, parse_fields, pick
 from webgateway.simulator.graph.tokens import grant_of, permitted, token_of
@@ -89,10 +90,10 @@ def _instagram(call: Call, token: Token, page: Page, asked: Field) -> dict[str, 
     account = page.instagram
     if account is None or not permitted(call, grant, "instagram_basic") or account.id not in grant.instagram:
         return None
-    return instagram_fields(call.base, account, asked.children or [Field("id")])
+    return instagram_fields(call, account, asked.children or [Field("id")])
 
 
-def instagram_fields(base: str, account: InstagramAccount, fields: list[Field]) -> dict[str, Any]:
+def instagram_fields(call: Call, account: InstagramAccount, fields: list[Field]) -> dict[str, Any]:
     return pick(
         "IGUser",
         fields,
@@ -100,8 +101,12 @@ def instagram_fields(base: str, account: InstagramAccount, fields: list[Field]) 
             "id": lambda _: account.id,
             "username": lambda _: account.username,
             "name": lambda _: account.name,
-            "profile_picture_url": lambda _: picture_data(base, "page", account.id, {}, [])["data"]["url"],
+            "profile_picture_url": lambda _: picture_data(call.base, "page", account.id, {}, [])["data"][
+                "url"
+            ],
             "followers_count": lambda _: 1234,
+            "mentioned_comment": lambda asked: mentioned_comment(call, asked),
+            "mentioned_media": lambda asked: mentioned_media(call, asked),
         },
     )
 
@@ -114,7 +119,7 @@ def read_instagram(call: Call) -> dict[str, Any]:
         raise unknown_object(call.node)
     if not permitted(call, grant, "instagram_basic"):
         raise GraphError(10, "(#10) Application does not have permission for this action", status=403)
-    return instagram_fields(call.base, account, parse_fields(call.text("fields") or "id"))
+    return instagram_fields(call, account, parse_fields(call.text("fields") or "id"))
 
 
 def read_picture(call: Call) -> dict[str, Any]:

@@ -50,10 +50,17 @@ def _limit(call: Call) -> int:
 
 
 def _link(call: Call, limit: int, position: int, direction: str = "after") -> str:
-    """Carries the access token, as Meta's does."""
-    kept = {key: call.text(key) for key in ("fields", "appsecret_proof", "appsecret_time") if call.text(key)}
-    query = {"access_token": call.access_token, **kept, "limit": limit, direction: cursor(position)}
-    return f"{call.base}/{call.version}/{'/'.join((call.node, *call.path[1:]))}?{urlencode(query)}"
+    kept = {key: call.text(key) for key in ("fields", "platform", "user_id") if call.text(key)}
+    return pages_link(call, (call.node, *call.path[1:]), limit, position, direction, **kept)
+
+
+def pages_link(
+    call: Call, path: tuple[str, ...], limit: int, position: int, direction: str = "after", **kept: str
+) -> str:
+    """Carries the access token and its proof, as Meta's does."""
+    proof = {key: call.text(key) for key in ("appsecret_proof", "appsecret_time") if call.text(key)}
+    query = {"access_token": call.access_token, **kept, **proof, "limit": limit, direction: cursor(position)}
+    return f"{call.base}/{call.version}/{'/'.join(path)}?{urlencode(query)}"
 
 
 def edge(call: Call, rows: list[dict[str, Any]], paging: dict[str, Any], total: int) -> dict[str, Any]:

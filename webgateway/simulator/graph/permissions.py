@@ -7,6 +7,7 @@ from webgateway.simulator.graph.call import Call
 from webgateway.simulator.graph.tokens import user_grant, withheld
 from webgateway.simulator.platform import Platform
 from webgateway.simulator.state.grants import DECLINED, Grant
+from webgateway.simulator.subscriptions import drop_lost_subscriptions
 from webgateway.simulator.webhooks.forms import deauthorized_by_user
 
 
@@ -27,6 +28,7 @@ def revoke(call: Call) -> dict[str, Any]:
     if len(call.path) > 2:
         if call.path[2] in grant.permissions:
             grant.permissions[call.path[2]] = DECLINED
+            drop_lost_subscriptions(call.world, grant.app)
     else:
         remove_app(call.platform, grant)
     return {"success": True}
@@ -39,8 +41,6 @@ def remove_app(platform: Platform, grant: Grant) -> None:
     for token in world.tokens.values():
         if (token.app, token.user) == (grant.app, grant.user):
             token.invalid = 458
-    for key in [key for key in world.page_subscriptions if key.startswith(f"{grant.app}:")]:
-        if not any(world.grants_covering(grant.app, key.partition(":")[2])):
-            del world.page_subscriptions[key]
+    drop_lost_subscriptions(world, grant.app)
     if assumptions.DEAUTHORIZE_ON_REVOKE:
         deauthorized_by_user(platform, world.apps[grant.app], world.users[grant.user])

@@ -47,7 +47,7 @@ def _messenger(call: Call, token: Token, person: Person) -> dict[str, Any]:
 def _instagram(call: Call, token: Token, person: Person, account_id: str) -> dict[str, Any]:
     if not permitted(call, grant_of(call, token), "instagram_manage_messages"):
         raise GraphError(10, "(#10) Application does not have permission for this action", status=403)
-    wrote = thread_with(call.platform, person.key, account_id).last_inbound
+    wrote = thread_with(call.platform, person.key, account_id).consented
     if (
         not wrote
         or person.profile == "private"

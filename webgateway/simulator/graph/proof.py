@@ -49,5 +49,5 @@ def _is_right(call: Call, secret: str, given: str) -> bool:
 def _is_fresh(call: Call, time_given: str) -> bool:
     return (
         time_given.isdigit()
-        and abs(call.platform.clock.now() - int(time_given)) <= assumptions.TIMED_PROOF_LIFETIME
+        and abs(call.platform.meta_time() - int(time_given)) <= assumptions.TIMED_PROOF_LIFETIME
     )

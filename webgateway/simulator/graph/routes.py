@@ -1,20 +1,26 @@
 """Which function answers which node and edge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from webgateway.simulator.graph import (
     app_subscriptions,
     apps,
+    comments,
     conversations,
     debug,
     me,
     messages,
+    messenger_profile,
     oauth,
+    page_status,
     page_subscriptions,
     pages,
     permissions,
+    personas,
     profiles,
+    thread_control,
+    uploads,
 )
 from webgateway.simulator.graph.call import Call
 from webgateway.simulator.graph.errors import GraphError, unknown_object, unknown_path
@@ -36,12 +42,29 @@ ROUTES: dict[tuple[str, str, str], Handler] = {
     ("GET", "page", "subscribed_apps"): page_subscriptions.read_subscribed_apps,
     ("POST", "page", "subscribed_apps"): page_subscriptions.subscribe,
     ("DELETE", "page", "subscribed_apps"): page_subscriptions.unsubscribe,
-    ("GET", "page", "page_status"): page_subscriptions.page_status,
+    ("GET", "page", "page_status"): page_status.page_status,
     ("GET", "page", "conversations"): conversations.read_conversations,
     ("POST", "page", "messages"): messages.send,
+    ("POST", "page", "pass_thread_control"): thread_control.pass_control,
+    ("POST", "page", "take_thread_control"): thread_control.take_control,
+    ("POST", "page", "request_thread_control"): thread_control.request_control,
+    ("POST", "page", "release_thread_control"): thread_control.release_control,
+    ("POST", "page", "extend_thread_control"): thread_control.extend_control,
+    ("GET", "page", "thread_owner"): thread_control.read_owner,
+    ("POST", "page", "message_attachments"): uploads.upload,
+    ("POST", "page", "personas"): personas.create_persona,
+    ("GET", "page", "personas"): personas.read_personas,
+    ("GET", "persona", ""): personas.read_persona,
+    ("DELETE", "persona", ""): personas.delete_persona,
+    ("GET", "page", "messenger_profile"): messenger_profile.read_profile,
+    ("POST", "page", "messenger_profile"): messenger_profile.write_profile,
+    ("DELETE", "page", "messenger_profile"): messenger_profile.delete_profile,
     ("GET", "instagram", ""): pages.read_instagram,
+    ("GET", "post", ""): comments.read_post,
+    ("GET", "comment", ""): comments.read_comment,
     ("GET", "thread", ""): conversations.read_thread,
     ("GET", "thread", "messages"): conversations.read_messages,
+    ("GET", "message", ""): conversations.read_message,
     ("GET", "customer", ""): profiles.read_profile,
     ("GET", "app", ""): apps.read_app,
     ("POST", "app", ""): apps.write_app,
@@ -88,11 +111,21 @@ def _node(call: Call) -> tuple[str, str]:
 
 
 def _kind(world: World, node: str, access_token: str) -> str:
-    for kind, known in (("app", world.apps), ("page", world.pages), ("business", world.businesses)):
+    known_nodes: tuple[tuple[str, Container[str]], ...] = (
+        ("app", world.apps),
+        ("page", world.pages),
+        ("business", world.businesses),
+        ("post", world.posts),
+        ("comment", world.comments),
+        ("persona", world.personas),
+    )
+    for kind, known in known_nodes:
         if node in known:
             return kind
     if node.startswith("t_"):
         return "thread"
+    if node.startswith(("m_", "aWdf")):
+        return "message"
     if world.instagram_account(node):
         return "instagram"
     token = world.tokens.get(access_token)

@@ -20,7 +20,7 @@ def token_of(call: Call) -> Token:
 def valid_token(world: World, clock: Clock, value: str) -> Token:
     token = find_token(world, value)
     app = world.apps[token.app]
-    subcode = _problem(world, clock, token)
+    subcode = problem_of(world, clock, token)
     if subcode:
         raise token_problem(subcode, app=app.id, then=_spoken(token.expires), now=_spoken(clock.now()))
     return token
@@ -42,7 +42,7 @@ def find_token(world: World, value: str) -> Token:
     return Token(value, "APP", app_id)
 
 
-def _problem(world: World, clock: Clock, token: Token) -> int:
+def problem_of(world: World, clock: Clock, token: Token) -> int:
     """190 subcode this token fails with now, 0 when it is good (contract 13.5)."""
     if token.invalid:
         return token.invalid
@@ -70,6 +70,8 @@ def user_grant(call: Call) -> tuple[Token, Grant]:
     grant = call.world.grant(token.app, token.user)
     if token.type != "USER" or grant is None:
         raise GraphError(102, "A user access token is required to request this resource.")
+    if call.platform.clock.now() >= grant.last_login + assumptions.DATA_ACCESS_LIFETIME:
+        raise GraphError(190, assumptions.DATA_ACCESS_MESSAGE, assumptions.DATA_ACCESS_SUBCODE)
     return token, grant
 
 

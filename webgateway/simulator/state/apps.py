@@ -29,6 +29,8 @@ class App:
     """key of a user or customer → administrators, developers, testers"""
     settings: dict[str, str] = field(default_factory=dict)
     """deauth_callback_url, privacy_policy_url and other fields of POST /{app}"""
+    deletion_url: str = ""
+    """Data Deletion Request URL: set by hand, not through the API"""
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
 
     @property

@@ -34,6 +34,8 @@ class Page:
     published: bool = True
     status: str = "ok"
     """ok, warning, restricted or suspended (contract 3.4)"""
+    judged_at: float = 0.0
+    restricted_until: float = 0.0
 
     @property
     def restricted(self) -> bool:

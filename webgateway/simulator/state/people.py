@@ -14,6 +14,7 @@ class Person:
     profile: str = "full"
     """full, none (error 2018218), empty ({}) or private (230 on Instagram)"""
     messenger: bool = True
+    """False = only on Instagram"""
 
     def scoped_id(self, asset_id: str) -> str:
         """PSID on a Page, Instagram-scoped id on an Instagram account: each its own (contract 8.1)."""

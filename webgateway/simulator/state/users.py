@@ -16,6 +16,8 @@ class User:
     """subcode every token of this person fails with: 459, 460, 464, 467; 0 = none"""
     ids: dict[str, str] = field(default_factory=dict)
     """app id → app-scoped id; others are derived"""
+    lost_tasks: dict[str, list[str]] = field(default_factory=dict)
+    """page id → tasks that were taken away; they may be given back"""
 
     def id_for(self, app_id: str) -> str:
         return self.ids.get(app_id) or scoped("user", self.key, app_id)

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
+from webgateway.simulator.integrity import lift_expired
 from webgateway.simulator.platform import Platform
 from webgateway.simulator.state.deliveries import Attempt, Delivery
 from webgateway.simulator.webhooks.forms import signed_request
@@ -37,6 +38,7 @@ class Deliverer:
     def run(self) -> None:
         while not self.stopping.is_set():
             with self.platform.lock:
+                lift_expired(self.platform)
                 for group in due_groups(self.platform, self.busy):
                     self.busy.add(group[0].queue)
                     self.pool.submit(self.deliver, group)
@@ -58,6 +60,9 @@ class Deliverer:
     def _post(self, group: list[Delivery]) -> Attempt:
         with self.platform.lock:
             body, headers = self._request(group)
+            unreachable = self.platform.fault("webhook_unreachable", page=group[0].asset)
+        if unreachable:
+            return Attempt(self.platform.clock.now(), 0, 0, "not reachable")
         began = time.monotonic()
         try:
             answer = requests.post(
@@ -79,7 +84,7 @@ class Deliverer:
             headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": USER_AGENT}
             body = f"signed_request={signed_request(app.secret, first.payload)}".encode()
         else:
-            entries = [entry for delivery in group for entry in delivery.payload["entry"]]
+            entries = [entry for delivery in group for entry in delivery.payload.get("entry", [])]
             body, headers = on_the_wire(self.platform, app, first.payload | {"entry": entries})
         for delivery in group:
             delivery.sent_body = body.decode()

@@ -31,8 +31,8 @@ def deauthorized_by_page(platform: Platform, app: App, page_id: str) -> None:
 
 
 def deletion_requested(platform: Platform, app: App, user: User, url: str) -> None:
-    now = int(platform.clock.now())
-    _queue(platform, app, url, {"user_id": user.id_for(app.id), "expires": now + 3600})
+    expires = int(platform.meta_time()) + 3600
+    _queue(platform, app, url, {"user_id": user.id_for(app.id), "expires": expires})
 
 
 def _queue(platform: Platform, app: App, url: str, payload: dict[str, Any]) -> None:
@@ -40,6 +40,6 @@ def _queue(platform: Platform, app: App, url: str, payload: dict[str, Any]) -> N
     if not url:
         return
     now = platform.clock.now()
-    payload |= {"algorithm": "HMAC-SHA256", "issued_at": int(now)}
+    payload |= {"algorithm": "HMAC-SHA256", "issued_at": int(platform.meta_time())}
     platform.world.deliveries.append(Delivery(opaque(12), app.id, "", url, payload, now, now, kind="form"))
     platform.changed()
