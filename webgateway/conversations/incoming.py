@@ -38,7 +38,7 @@ STRANGER = "The page wrote to somebody who has never written to it here."
 def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
     """`talks`: those of all events that take effect in this transaction.
 
-    What was withdrawn is erased whoever owns the conversation, and from an account that is switched off, too.
+    What was withdrawn is erased, although its account may be switched off by now.
     """
     talks = talks or Talks([(event, page)])
     if event.is_deleted and event.user_id:

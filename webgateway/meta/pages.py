@@ -25,6 +25,7 @@ MESSENGER_FIELDS = (
     "messaging_handovers",
     "standby",
     "messaging_policy_enforcement",
+    "business_integrity",
     "messaging_account_linking",
     "messaging_feedback",
     "feed",
