@@ -18,18 +18,17 @@ class Effect:
     """`into`: nothing; talk (the customer wrote before); about (the message it is about is there); loved (it
     has a reaction); sent (it is about our own); before (the message it is about comes after it).
 
-    `journal`: outcomes with their reasons. `screen`: words in the new or changed articles, with ! those that
-    are not; none where nothing changes."""
+    `journal`: outcomes with their reasons. `screen`: words in the new or changed messages, comments and lines
+    of a page's health, with ! those that are not; none where nothing changes."""
 
     into: str
     journal: list[str]
     screen: list[str]
 
 
-def table() -> dict[str, Effect | None]:
-    """None for kinds that other pages of the documentation tell of."""
+def table() -> dict[str, Effect]:
     found: dict[str, Any] = json.loads((Path(__file__).parent / "effects.json").read_text())
-    return {name: Effect(**effect) if effect else None for name, effect in found.items()}
+    return {name: Effect(**effect) for name, effect in found.items()}
 
 
 def body(name: str) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def body(name: str) -> dict[str, Any]:
 
 def rows() -> list[str]:
     """As docs/events.md shows it."""
-    return [f"| {' | '.join(_row(name, effect))} |" for name, effect in table().items() if effect]
+    return [f"| {' | '.join(_row(name, effect))} |" for name, effect in table().items()]
 
 
 def _row(name: str, effect: Effect) -> tuple[str, ...]:
