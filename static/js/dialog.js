@@ -7,8 +7,11 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener?.commandForElement) return; // the browser does it by itself
   if (opener) return show(document.getElementById(opener.dataset.dialog));
-  if (event.target.closest("[data-dialog-close]") || event.target.matches("dialog.dialog")) {
-    event.target.closest("dialog")?.close();
+  const closer = event.target.closest("[data-dialog-close]");
+  if (closer || event.target.matches("dialog.dialog")) {
+    const dialog = event.target.closest("dialog");
+    if (dialog && closer?.href) event.preventDefault(); // the page it leads back to lies under the dialog
+    dialog?.close();
   }
 });
 
