@@ -30,6 +30,7 @@ NAMESAKES = 100
 OF_A_ROW = (
     Conversation.channel,
     Conversation.closed_at,
+    Conversation.owner_app_id,
     Conversation.last_message_at,
     Conversation.preview,
 )

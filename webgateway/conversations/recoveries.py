@@ -91,13 +91,14 @@ def show(gateway_id: int, recovery_id: int) -> ResponseReturnValue:
 def _index(gateway: Gateway, form: RecoveryForm, status: int = 200) -> ResponseReturnValue:
     query = select(Recovery).where(Recovery.gateway_id == gateway.id).options(joinedload(Recovery.user))
     recoveries = db.session.scalars(query.order_by(Recovery.id.desc()).limit(LATEST)).all()
+    found = progress.of(recoveries)
     return render_template(
         "recoveries/index.html",
         gateway=gateway,
         form=form,
         recoveries=recoveries,
         reasons=REASONS,
-        progress_of=progress.of(recoveries),
+        progress_of={one.id: found.get(one.id, Progress()) for one in recoveries},
     ), status
 
 
