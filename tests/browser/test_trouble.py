@@ -26,7 +26,7 @@ def test_a_wrong_secret_is_told_beside_its_field_and_nothing_typed_is_lost(ada: 
     expect(ada.get_by_label("Name", exact=True)).to_have_value("Support")
 
 
-def test_a_dead_token_locks_the_composer_and_what_waits_goes_out_when_somebody_reconnects(ada: Page, simulator: str):
+def test_a_dead_token_locks_the_composer_and_reconnecting_sends_what_waits(ada: Page, simulator: str):
     add_gateway(ada)
     connect_pages(ada, BAKERY)
     switch_on(ada, BAKERY)
