@@ -7,9 +7,7 @@ from tests.browser.steps import add_gateway
 
 def test_the_arrow_keys_go_round_the_tabs_and_enter_opens_one(ada: Page):
     add_gateway(ada)
-    first, second, last = (
-        ada.get_by_role("tab", name=name) for name in ("Meta", "Facebook pages", "Health")
-    )
+    first, second, last = (ada.get_by_role("tab", name=name) for name in ("Meta", "Facebook pages", "Health"))
     expect(first).to_have_attribute("aria-selected", "true")
     first.focus()
     ada.keyboard.press("ArrowLeft")

@@ -163,7 +163,7 @@ class TestPassing:
         requests_mock.get(f"{GRAPH}/thread_owner", json=owner)
         answer = as_gail.delete(control(peter))
         assert answer.status_code == 422
-        assert "Meta has a passing problem." in answer.text
+        assert "Meta has a passing problem" in answer.text
         assert peter.owner_app_id is None
 
     def test_what_another_app_has_cannot_be_passed(self, as_gail, elsewhere, requests_mock):
@@ -191,10 +191,8 @@ class TestRefusedSends:
         requests_mock.post(SEND, **refusal(code, subcode))
         write(peter)
         part = send()
-        assert (part.state, part.error) == (
-            "failed",
-            "Another program is handling this conversation at Meta.",
-        )
+        assert part.state == "failed"
+        assert part.error.startswith("Another program is handling this")
         assert peter.owner_app_id == ownership.SOMEBODY
         shown = as_gail.get(f"/conversations/{peter.id}").text
         assert "Another app has this conversation at Meta" in shown
