@@ -201,6 +201,24 @@ class TestPage:
         assert "Meta has blocked this page from sending messages." in text
         assert "See what is wrong" in text
 
+    @pytest.mark.parametrize("end", ["expires_at", "data_access_expires_at"])
+    def test_a_login_that_ends_soon_warns_and_says_who_must_act(self, page, line, end):
+        account = page.grants[0].account
+        setattr(account, end, utcnow() + timedelta(days=3))
+        db.session.commit()
+        found = line(page, "Login")
+        assert (found.state, found.who, found.action.label) == ("warn", account.name, "Reconnect")
+        assert f"{account.name}'s login ends on" in found.meaning
+        assert db.session.scalars(db.select(cast.Page).where(health.troubled())).all() == [page]
+
+    def test_a_login_that_lasts_says_until_when(self, page, line):
+        page.grants[0].account.expires_at = utcnow() + timedelta(days=50)
+        db.session.commit()
+        found = line(page, "Login")
+        assert found.state == "ok"
+        assert "It lasts until" in found.meaning
+        assert db.session.scalars(db.select(cast.Page).where(health.troubled())).all() == []
+
     def test_a_dead_login_says_why_since_when_and_offers_to_reconnect(self, gateway, line):
         page, since = cast.page(gateway), utcnow()
         cast.grant(page, cast.account(gateway), dead_since=since, dead_reason="The login has expired.")

@@ -13,7 +13,7 @@ from ..gateways.health import Action, Line
 from ..gateways.models import Gateway
 from ..views import count
 from .discovery import REQUIRED
-from .models import Account, Grant, Page
+from .models import WARNING, Account, Grant, Page
 from .notices import Notice, against, standing_now
 
 SHOWN = 20
@@ -48,12 +48,14 @@ def lines_of(pages: Sequence[Page]) -> dict[int, list[Line]]:
 
 def troubled() -> ColumnElement[bool]:
     """The condition of the pages of which a line warns or is bad."""
-    works = exists().where(
+    soon = utcnow() + WARNING
+    lasts = exists().where(
         Grant.page_id == Page.id,
         Grant.token.is_not(None),
         Grant.dead_since.is_(None),
         Grant.account_id == Account.id,
         Account.dead_since.is_(None),
+        *(or_(end.is_(None), end >= soon) for end in (Account.expires_at, Account.data_access_expires_at)),
     )
     return or_(
         Page.problem.is_not(None),
@@ -62,7 +64,7 @@ def troubled() -> ColumnElement[bool]:
         and_(Page.messenger_wanted, ~Page.subscribed),
         *_instagram_troubled(),
         Page.sends_paused_until > utcnow(),
-        ~works,
+        ~lasts,
         exists().where(Notice.page_id == Page.id, standing_now()),
         *(condition() for _, condition in _further.values()),
     )
@@ -117,7 +119,10 @@ def _login(page: Page) -> Line:
         others = sum(other.works for other in page.grants) - 1
         more = f", and {count(others, 'other login')} could take over" if others else ""
         text = f"The login of {grant.account.name} works{more}."
-        return Line(name, "ok", text, since=grant.account.logged_in_at)
+        known = partial(Line, name, since=grant.account.logged_in_at, checked=grant.account.checked_at)
+        if page.ending:
+            return known("warn", page.ending, grant.account.name, _reconnect(page.gateway_id, page))
+        return known("ok", f"{text}{_lasts(grant.account)}")
     who, action = "A page administrator", _reconnect(page.gateway_id, page)
     dead = [one for one in page.newest_grants if one.dead_since or one.account.dead_since]
     if not dead:
@@ -126,6 +131,15 @@ def _login(page: Page) -> Line:
     reason = dead[0].dead_reason or dead[0].account.dead_reason or "The login no longer works."
     text = f"{reason} Messages still arrive; nothing can be sent."
     return Line(name, "bad", text, who, action, since=dead[0].dead_since or dead[0].account.dead_since)
+
+
+def _lasts(account: Account) -> str:
+    """Only the person can put off the end of data access: contract 2.5."""
+    ends = account.ends_at
+    if ends is None:
+        return ""
+    then = "we renew it before" if ends == account.expires_at else f"{account.name} must log in again before"
+    return f" It lasts until {ends.day} {ends:%b %Y}; {then}."
 
 
 def _permissions(page: Page) -> Line:
