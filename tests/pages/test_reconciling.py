@@ -9,6 +9,7 @@ from tests.pages.meta import Meta
 from webgateway.db import db, utcnow
 from webgateway.gateways.models import Gateway
 from webgateway.meta.pages import MESSENGER_FIELDS
+from webgateway.meta.signed_request import SignedRequest
 from webgateway.pages import leaving, reconciling
 from webgateway.pages.models import Page
 from webgateway.pages.removal import remove
@@ -121,7 +122,7 @@ def test_a_removed_page_is_not_asked_about(gateway, page, meta):
 
 
 def test_a_page_that_was_removed_and_came_back_is_off_until_somebody_switches_it_on(gateway, page, meta):
-    remove(gateway, [page])
+    remove(gateway, [page], "Ada")
     page.removed_at = None
     cast.grant(page, gateway_account(gateway), "EAA-olena")
     meta.items.clear()
@@ -141,17 +142,13 @@ def test_a_gateway_that_is_off_or_deleted_is_left_alone(gateway, page, meta, col
     assert meta.items == []
 
 
-class Asked:
-    """A deauthorize callback of a page."""
-
-    user_id = None
-
-    def __init__(self, profile_id):
-        self.profile_id = profile_id
+def asked(page_id: str) -> SignedRequest:
+    """A deauthorize callback of a page, of this moment."""
+    return SignedRequest(user_id=None, profile_id=page_id, issued_at=int(utcnow().timestamp()), expires=None)
 
 
 def test_a_page_that_removed_the_app_at_meta_is_not_subscribed_again(as_ada, gateway, page, meta):
-    leaving.deauthorize(gateway, Asked("1080"))
+    leaving.deauthorize(gateway, asked("1080"))
     del meta.subscriptions["1080"]
     a_round()
     assert "1080" not in meta.subscriptions
@@ -162,7 +159,7 @@ def test_a_page_that_removed_the_app_at_meta_is_not_subscribed_again(as_ada, gat
 
 
 def test_a_late_callback_of_our_own_unsubscribing_switches_nothing_off(gateway, page, meta):
-    leaving.deauthorize(gateway, Asked("1080"))
+    leaving.deauthorize(gateway, asked("1080"))
     a_round()
     assert page.messenger_wanted
     assert page.subscribed
