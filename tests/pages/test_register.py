@@ -87,11 +87,12 @@ def test_what_meta_refused_last_stands_beside_the_switch(as_ada, gateway, page):
     assert 'aria-describedby="page-1-reason" aria-invalid="true"' in text
 
 
-def test_removed_pages_and_those_of_other_gateways_are_not_shown(as_ada, gateway, page):
-    cast.page(gateway, "Gone", "108002", removed_at=utcnow())
+def test_removed_pages_stand_apart_and_those_of_other_gateways_are_not_shown(as_ada, gateway, page):
+    gone = cast.page(gateway, "Gone", "108002", removed_at=utcnow())
     cast.page(cast.gateway("Sales", app_id="2"), "Elsewhere", "108003")
     text = as_ada.get(f"/gateways/{gateway.id}/pages").text
-    assert "Gone" not in text
+    assert f'id="page-{page.id}"' in text
+    assert f'id="page-{gone.id}"' not in text
     assert "Elsewhere" not in text
 
 
