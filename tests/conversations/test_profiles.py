@@ -1,6 +1,8 @@
 """Names and pictures are looked up apart; a message never waits for them."""
 
+import json
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
 import requests
@@ -12,7 +14,8 @@ from webgateway.conversations.models import Contact, Conversation
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 
-PROFILE = f"http://127.0.0.1:9/v26.0/{PETER}"
+GRAPH = "http://127.0.0.1:9/v26.0/"
+PROFILE = f"{GRAPH}{PETER}"
 KNOWN = {
     "id": PETER,
     "name": "Peter Chang",
@@ -131,3 +134,84 @@ def test_those_of_pages_without_a_login_hold_nobody_up(gateway, page, requests_m
     assert (
         db.session.scalars(db.select(Contact.name).where(Contact.page_id == page.id)).one() == "Peter Chang"
     )
+
+
+def batched(answer):
+    """Meta's answer to a batch: `answer` says what each id, token and choice of fields get."""
+
+    def answering(request, _context):
+        rows = json.loads(parse_qs(request.text)["batch"][0])
+        found = []
+        for row in rows:
+            path, _, query = row["relative_url"].partition("?")
+            asked = parse_qs(query)
+            status, body = answer(path, asked["access_token"][0], asked["fields"][0])
+            found.append({"code": status, "headers": [], "body": json.dumps(body)})
+        return found
+
+    return answering
+
+
+def strangers(page, count):
+    return [cast.contact(page, None, str(100 + number), profile_checked_at=None) for number in range(count)]
+
+
+def test_many_are_asked_for_fifty_in_a_call(page, requests_mock):
+    some = strangers(page, 60)
+    named = batched(lambda path, *_: (200, {"id": path, "name": f"No. {path}"}))
+    asked = requests_mock.post(GRAPH, json=named)
+    profiles.look_up(*[one.id for one in some])
+    assert [one.name for one in some] == [f"No. {one.meta_id}" for one in some]
+    assert asked.call_count == 2
+
+
+def test_of_many_those_that_meta_does_not_show_keep_their_plain_names(page, requests_mock):
+    some = strangers(page, 3)
+    hidden = {"error": {"code": 100, "error_subcode": 2018218, "message": "(#100) No profile available."}}
+    requests_mock.post(
+        GRAPH, json=batched(lambda path, *_: (400, hidden) if path == "101" else (200, {"name": "Seen"}))
+    )
+    profiles.look_up(*[one.id for one in some])
+    assert [one.name for one in some] == ["Seen", None, "Seen"]
+    assert all(one.profile_checked_at for one in some)
+
+
+def test_of_many_a_dead_token_gives_way_to_the_next_persons(gateway, page, requests_mock):
+    earlier = utcnow() - timedelta(days=1)
+    marco = cast.account(gateway, "Marco Rossi", "4705278912843592", logged_in_at=earlier)
+    cast.grant(page, marco, "EAA-marco")
+    some = strangers(page, 3)
+    seen, dead = (200, {"name": "Seen"}), (400, DEAD["json"])
+    told = batched(lambda _, token, __: seen if token == "EAA-marco" else dead)
+    requests_mock.post(GRAPH, json=told)
+    profiles.look_up(*[one.id for one in some])
+    assert [one.name for one in some] == ["Seen"] * 3
+    assert [grant.works for grant in sorted(page.grants, key=lambda grant: grant.id)] == [False, True]
+
+
+def test_of_many_nobody_counts_as_asked_for_without_a_token(page, requests_mock):
+    some = strangers(page, 3)
+    requests_mock.post(GRAPH, json=batched(lambda *_: (400, DEAD["json"])))
+    profiles.look_up(*[one.id for one in some])
+    assert [one.profile_checked_at for one in some] == [None] * 3
+
+
+def test_when_meta_is_away_all_of_them_are_asked_for_an_hour_later(page, requests_mock):
+    some = strangers(page, 3)
+    requests_mock.post(GRAPH, exc=requests.ConnectTimeout)
+    profiles.look_up(*[one.id for one in some])
+    assert all(one.profile_checked_at for one in some)
+
+
+def test_of_many_on_instagram_fewer_fields_are_asked_for_where_one_is_refused(gateway, requests_mock):
+    page = cast.page(gateway, "Cat Shelter", "5552", instagram_id="17841")
+    cast.grant(page, cast.account(gateway), "EAA-cats", instagram_suffices=True)
+    some = strangers(page, 2)
+    for one in some:
+        one.channel = "instagram"
+    db.session.commit()
+    refused = 400, {"error": {"code": 100, "message": "(#100) Tried accessing nonexisting field (name)"}}
+    told = batched(lambda path, _, of: (200, {"username": f"u{path}"}) if of == "username" else refused)
+    requests_mock.post(GRAPH, json=told)
+    profiles.look_up(*[one.id for one in some])
+    assert [one.username for one in some] == ["u100", "u101"]

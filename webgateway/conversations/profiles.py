@@ -1,15 +1,21 @@
 """A contact's name and picture, looked up apart: a message never waits for it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import joinedload
 
 from ..db import db, utcnow
 from ..gateways.graph import graph_of
 from ..meta import profiles
+from ..meta.batch import SIZE
 from ..meta.errors import GraphError
+from ..meta.graph import Graph
+from ..meta.profiles import Profile
 from ..pages import tokens
 from ..pages.asking import MOST_PEOPLE
+from ..pages.models import Page
 from ..tasks import every, side_work
 from .models import Contact, Conversation
 
@@ -17,48 +23,66 @@ from .models import Contact, Conversation
 FRESH = timedelta(hours=24)
 AGAIN = timedelta(hours=1)
 ROUND = 50
+Answers = Mapping[str, Profile | GraphError]
+"""By the customer's id at Meta."""
 NO_CONSENT = 230
 """Meta's code for somebody who has not written yet: not asked again until they do. Contract 8.2."""
 
 
 @side_work
 def look_up(*contact_ids: int) -> None:
-    for contact_id in contact_ids:
-        _look_up(contact_id)
+    contacts = select(Contact).where(Contact.id.in_(contact_ids)).order_by(Contact.id)
+    contacts = contacts.options(joinedload(Contact.page).joinedload(Page.gateway))
+    together: dict[tuple[Page, str], list[Contact]] = {}
+    for contact in db.session.scalars(contacts):
+        if _due(contact):
+            together.setdefault((contact.page, contact.channel), []).append(contact)
+    for (page, channel), due in together.items():
+        for first in range(0, len(due), SIZE):
+            _look_up(page, channel, due[first : first + SIZE])
 
 
-def _look_up(contact_id: int) -> None:
-    contact = db.session.get(Contact, contact_id)
-    if contact is None or not _due(contact):
-        return
-    profile = _ask(contact)
-    if profile is not None:
-        contact.name = profile.name or contact.name
-        contact.username = profile.username or contact.username
-        contact.picture_url = profile.picture_url or contact.picture_url
-    db.session.commit()
-
-
-def _ask(contact: Contact) -> profiles.Profile | None:
+def _look_up(page: Page, channel: str, contacts: Sequence[Contact]) -> None:
     """With the next person's token when Meta refuses one; without any, later: messages come all the same."""
-    graph, before = graph_of(contact.page.gateway), contact.profile_checked_at
-    contact.profile_checked_at = utcnow()
+    graph, before = graph_of(page.gateway), {contact.id: contact.profile_checked_at for contact in contacts}
+    for contact in contacts:
+        contact.profile_checked_at = utcnow()
+    waiting = list(contacts)
     for _ in range(MOST_PEOPLE):
-        grant = tokens.live_grant(contact.page, contact.channel)
+        grant = tokens.live_grant(page, channel)
         if grant is None or grant.token is None:
             break
         db.session.commit()
-        try:
-            return profiles.fetch(graph, contact.channel, contact.meta_id, grant.token)
-        except GraphError as error:
-            # Reviewers and privacy settings have none (contract 8); the contact keeps its plain name.
-            if error.code == NO_CONSENT:
-                contact.consented_at = None
-            if not error.token_dead:
-                return None
-            tokens.mark_dead(grant, error)
-    contact.profile_checked_at = before
-    return None
+        answers = _ask(graph, channel, [contact.meta_id for contact in waiting], grant.token)
+        for contact in waiting:
+            _keep(contact, answers[contact.meta_id])
+        dead = [error for error in answers.values() if isinstance(error, GraphError) and error.token_dead]
+        waiting = [contact for contact in waiting if answers[contact.meta_id] in dead]
+        if not dead:
+            break
+        tokens.mark_dead(grant, dead[0])
+    for contact in waiting:
+        contact.profile_checked_at = before[contact.id]
+    db.session.commit()
+
+
+def _ask(graph: Graph, channel: str, user_ids: Sequence[str], token: str) -> Answers:
+    try:
+        if len(user_ids) == 1:
+            return {user_ids[0]: profiles.fetch(graph, channel, user_ids[0], token)}
+        return profiles.fetch_many(graph, channel, user_ids, token)
+    except GraphError as error:
+        return dict.fromkeys(user_ids, error)
+
+
+def _keep(contact: Contact, answer: Profile | GraphError) -> None:
+    if isinstance(answer, Profile):
+        contact.name = answer.name or contact.name
+        contact.username = answer.username or contact.username
+        contact.picture_url = answer.picture_url or contact.picture_url
+    # Reviewers and privacy settings have none (contract 8); the contact keeps its plain name.
+    elif answer.code == NO_CONSENT:
+        contact.consented_at = None
 
 
 @every(minute="*/5")
