@@ -2,6 +2,7 @@
 // while an answer is on its way (the box is empty at once, as in any messenger), and when that answer could not go out.
 const drafts = new Map();
 const sent = new Map();
+const adopted = new WeakSet();
 const selector = "textarea[data-send-on-enter]";
 const talk = (form) => form.getAttribute("action");
 
@@ -10,8 +11,17 @@ function show(box, text) {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// A box that took the place of another may be typed in before htmx tells of it: what was typed before goes first.
+function adopt(box) {
+  if (adopted.has(box)) return;
+  adopted.add(box);
+  const draft = drafts.get(talk(box.form));
+  if (draft && !box.defaultValue) show(box, draft + box.value);
+}
+
 function bring() {
   const box = document.querySelector(selector);
+  if (box) adopt(box);
   if (box && !box.value && drafts.get(talk(box.form))) show(box, drafts.get(talk(box.form)));
   const unsent = document.querySelector("textarea[data-unsent]");
   if (!unsent || unsent.value || !drafts.get(unsent.dataset.unsent)) return;
@@ -38,7 +48,9 @@ function came({ detail }) {
 }
 
 document.addEventListener("input", ({ target }) => {
-  if (target.matches(selector)) drafts.set(talk(target.form), target.value);
+  if (!target.matches(selector)) return;
+  adopt(target);
+  drafts.set(talk(target.form), target.value);
 });
 document.addEventListener("htmx:before:request", leave);
 document.addEventListener("htmx:finally:request", came);
