@@ -11,6 +11,7 @@ from .db import db
 from .fields import whole
 
 SIZES = (20, 50, 100)
+IN_MENU = 100
 
 
 class View:
@@ -94,6 +95,16 @@ class View:
     @property
     def narrowed(self) -> bool:
         return bool(self.q or self.filters)
+
+
+def menu(named: Select[Any], chosen_id: int | None) -> list[Any]:
+    """Ids and names for a menu: the first of `named` by name, and the chosen one wherever it stands."""
+    entity = named.column_descriptions[0]["entity"]
+    named = named.with_only_columns(entity.id, entity.name)
+    first = list(db.session.execute(named.order_by(entity.name).limit(IN_MENU)))
+    if chosen_id is None or any(one.id == chosen_id for one in first):
+        return first
+    return [*first, *db.session.execute(named.where(entity.id == chosen_id))]
 
 
 def _count(rows: Select[Any]) -> int:

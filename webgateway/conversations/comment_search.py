@@ -1,6 +1,7 @@
 """What of the comments a person asks for: `q, state, page_id` of the URL."""
 
 from hashlib import blake2b
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -8,14 +9,13 @@ from werkzeug.datastructures import MultiDict
 
 from ..db import db
 from ..fields import whole
-from ..listing import View
+from ..listing import View, holds, menu
 from ..pages.models import Page
 from ..tenants.models import Tenant
 from .comments import STATES, Comment, in_state
 from .models import Message
 
 MOST = 10_000
-IN_MENU = 100
 RECENT = 20_000
 """Comments in which words are looked for."""
 
@@ -38,11 +38,9 @@ class Search:
         return bool(self.q or self.page_id or self.state not in ("new", "all"))
 
     @property
-    def pages(self) -> list[Page]:
+    def pages(self) -> list[Any]:
         """For the menu, which is no use with thousands."""
-        first = db.session.scalars(Page.of(self.tenant).order_by(Page.name).limit(IN_MENU)).all()
-        chosen = Page.of(self.tenant).where(Page.id == self.page_id)
-        return [*first, *db.session.scalars(chosen.where(Page.id.not_in([page.id for page in first])))]
+        return menu(Page.of(self.tenant), self.page_id)
 
     @property
     def ever_written(self) -> bool:
@@ -65,7 +63,7 @@ class Search:
         newest = select(Comment.at).where(Comment.tenant_id == self.tenant.id).order_by(Comment.at.desc())
         before = db.session.scalar(newest.offset(RECENT).limit(1))
         sought = (Comment.text, Comment.author_name)
-        words = [or_(*(column.icontains(self.q, autoescape=True) for column in sought))]
+        words = [or_(*(holds(column, self.q) for column in sought))]
         return words if before is None else [*words, Comment.at > before]
 
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from ..db import db
 from ..fields import whole
-from ..listing import holds
+from ..listing import holds, menu
 from ..pages.models import Page
 from ..tenants.models import Tenant
 from ..users.models import User
@@ -22,7 +22,6 @@ from .models import Contact, Conversation, Message
 
 STATES = {"open": "Open", "closed": "Closed", "all": "Open and closed"}
 STEP = 50
-IN_MENU = 100
 MOST = 1000
 RECENT = 10_000
 """Conversations in which a part of a name and other words are looked for; a whole name is found in all."""
@@ -120,11 +119,8 @@ class Inbox:
 
     @property
     def pages(self) -> list[Any]:
-        """Ids and names for the menu; no use with thousands, but the search finds a page by its name."""
-        named = Page.of(self.tenant).with_only_columns(Page.id, Page.name)
-        first = db.session.execute(named.order_by(Page.name).limit(IN_MENU)).all()
-        chosen = named.where(Page.id == self.page_id, Page.id.not_in([page.id for page in first]))
-        return [*first, *(db.session.execute(chosen) if self.page_id else ())]
+        """For the menu; no use with thousands, but the search finds a page by its name."""
+        return menu(Page.of(self.tenant), self.page_id)
 
     @property
     def page_connected(self) -> bool:

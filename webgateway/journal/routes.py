@@ -9,9 +9,8 @@ from sqlalchemy.orm import joinedload, load_only
 
 from .. import htmx
 from ..db import db, utcnow
-from ..fields import whole
 from ..gateways.models import Gateway
-from ..listing import View
+from ..listing import View, menu
 from ..users.rights import current_tenant, needs
 from . import alarms, raw, replay, words
 from .models import OUTCOMES, Delivery, Event
@@ -21,7 +20,6 @@ blueprint = Blueprint("journal", __name__, url_prefix="/journal")
 alarms.init_app(blueprint)
 
 RECENT = timedelta(hours=24)
-IN_MENU = 100
 WORDS: dict[str, Any] = {
     "outcomes": OUTCOMES,
     "kinds": words.KINDS,
@@ -42,7 +40,9 @@ def index() -> ResponseReturnValue:
         "unread": search.unread if view.page == 1 else [],
     }
     if not htmx.wants_fragment():
-        context |= {"gateways": _gateways(), "refused": _refused()}
+        # With more than the menu can hold, the gateway's own page leads here.
+        gateways = menu(Gateway.of(current_tenant), search.gateway_id)
+        context |= {"gateways": gateways, "refused": _refused()}
     return htmx.render("journal/index.html", "journal/_list.html", **context, **WORDS)
 
 
@@ -101,14 +101,6 @@ def _tell(result: replay.Replayed) -> None:
         )
     else:
         flash(result.refused or "There is nothing to replay.", "warning")
-
-
-def _gateways() -> list[Any]:
-    """Id and name for the menu; with more than it can hold, the gateway's own page leads here."""
-    named = Gateway.of(current_tenant).with_only_columns(Gateway.id, Gateway.name)
-    first = db.session.execute(named.order_by(Gateway.name).limit(IN_MENU)).all()
-    chosen = named.where(Gateway.id == request.args.get("gateway", type=whole))
-    return [*first, *db.session.execute(chosen.where(Gateway.id.not_in([one.id for one in first])))]
 
 
 def _refused() -> list[Gateway]:
