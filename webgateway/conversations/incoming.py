@@ -47,8 +47,6 @@ def take(event: Event, page: Page, talks: Talks | None = None) -> Outcome:
         return Outcome("ignored", instagram.MUTED)
     if event.kind in TAKERS:
         return TAKERS[event.kind](event, page, talks)
-    if event.kind in notices.KINDS:
-        return Outcome(*notices.take(event, page))
     return Outcome("ignored", NOT_YET)
 
 
@@ -68,6 +66,10 @@ def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
     _greet(conversation)
     return Outcome("done", conversation=conversation)
+
+
+def _notice(event: Event, page: Page, talks: Talks) -> Outcome:
+    return Outcome(*notices.take(event, page))
 
 
 def _opt_in(event: Event, page: Page, talks: Talks) -> Outcome:
@@ -142,4 +144,5 @@ TAKERS: dict[str, Callable[[Event, Page, Talks], Outcome]] = {
     "handover": handover.take,
     "comment": commented.take,
     "mention": commented.take,
+    **dict.fromkeys(notices.KINDS, _notice),
 }
