@@ -8,6 +8,7 @@ from webgateway.db import db, utcnow
 from webgateway.flows.models import Flow
 from webgateway.gateways.models import Gateway
 from webgateway.pages.models import Account, Grant, Page
+from webgateway.queues.models import Agent, Queue
 from webgateway.tenants.models import Tenant
 from webgateway.users import joining
 from webgateway.users.models import Role, User
@@ -45,10 +46,37 @@ def person(name: str) -> User:
     return db.session.scalars(db.select(User).filter_by(name=name)).one()
 
 
+def agent(name: str = "Hugo", state: str = "ready", **values: object) -> User:
+    """A colleague at work, who is made when nobody is called so."""
+    user = db.session.scalars(db.select(User).filter_by(name=name)).one_or_none()
+    if user is None:
+        user = joining.join(
+            tenant(), f"{name.lower()}@example.com", PASSWORD, joining.built_in("agent"), name=name
+        )
+        user.password = person("Ada").password
+    known = db.session.scalars(db.select(Agent).filter_by(user=user)).one_or_none()
+    agent = known or Agent(tenant=user.tenant, user=user)
+    for key, value in {"state": state, "idle_since": utcnow(), "seen_at": utcnow(), **values}.items():
+        setattr(agent, key, value)
+    _kept(agent)
+    return user
+
+
+def queue(name: str = "Sales", *members: User, **values: object) -> Queue:
+    return _kept(Queue(**{"tenant": tenant(), "name": name, "members": list(members), **values}))
+
+
 def flow(name: str = "Welcome", **values: object) -> Flow:
-    return _kept(
-        Flow(**{"tenant": tenant(), "name": name, "opening_message": "Hello! We are reading.", **values})
+    """What is not a column of the flow's is what its live version does."""
+    own = {key: values.pop(key) for key in [*values] if key in ("bot_secret", "bot_token_hash")}
+    flow = Flow.new(
+        own.pop("tenant", None) or values.pop("tenant", None) or tenant(),
+        name,
+        **{"opening_message": "Hello! We are reading.", **values},
     )
+    for key, value in own.items():
+        setattr(flow, key, value)
+    return _kept(flow)
 
 
 def gateway(name: str = "Support", **values: object) -> Gateway:

@@ -5,7 +5,20 @@ from datetime import UTC, datetime, timedelta, timezone
 from sqlalchemy import Table, select
 
 from tests import cast
-from webgateway.conversations.models import Comparison, Part, Reaction, Recovery, Wording
+from webgateway.conversations.bot_calls import BotCall
+from webgateway.conversations.facts import Fact
+from webgateway.conversations.models import (
+    Comparison,
+    Conversation,
+    Message,
+    Part,
+    Reaction,
+    Recovery,
+    Wording,
+)
+from webgateway.conversations.offers import Offer
+from webgateway.conversations.reasons import ClosingReason
+from webgateway.conversations.uploads import Upload
 from webgateway.db import Model, db, utcnow
 from webgateway.flows.models import Ref
 from webgateway.heartbeat import Heartbeat
@@ -14,6 +27,8 @@ from webgateway.journal.models import Delivery, Event, Watch
 from webgateway.journal.silences import Silence
 from webgateway.pages.models import AuditEntry, DataDeletion, Login
 from webgateway.pages.notices import Notice
+from webgateway.queues.models import Agent, Queue
+from webgateway.workspace.canned import CannedAnswer
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
 KYIV = datetime(2026, 3, 29, 3, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
@@ -57,6 +72,7 @@ def fill() -> None:
         _event(delivery, peter),
         Wording(contact_id=peter.contact_id, mid="m_2", number=0, text=None, occurred_at=KYIV),
         Reaction(contact_id=peter.contact_id, mid="m_3", sign="❤️", occurred_at=KYIV),
+        *_desk(peter, answer),
         Ref(tenant_id=page.tenant_id, flow_id=page.gateway.flow_id, value="літо 🐘"),
         Login(gateway_id=page.gateway_id, state_hash="0", redirect_uri="", code="AQD", **ada),
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
@@ -77,6 +93,30 @@ def fill() -> None:
     ]
     db.session.add_all(rest)
     db.session.commit()
+
+
+def _desk(conversation: Conversation, answer: Message) -> list[Model]:
+    """What agents and bots leave."""
+    gail, tenant_id = cast.person("Gail"), conversation.tenant_id
+    queue = Queue(tenant_id=tenant_id, name="Повернення", members=[gail])
+    upload = Upload(tenant_id=tenant_id, user=gail, kind="file", name="1.pdf", mime_type="application/pdf")
+    upload.size, upload.content = len(BODY), BODY
+    answer.parts.append(Part(conversation_id=conversation.id, page_id=conversation.page_id, position=1))
+    answer.parts[-1].key, answer.parts[-1].text, answer.parts[-1].upload = "wg:2", "", upload
+    answer.parts[-1].quick_replies = [{"type": "email"}]
+    conversation.queue, conversation.agent = queue, gail
+    conversation.closing_reason = ClosingReason(tenant_id=tenant_id, name="Done")
+    call = BotCall(
+        tenant_id=tenant_id, conversation_id=conversation.id, part="bot", url="https://bot.example/"
+    )
+    call.key, call.kind, call.payload, call.flow_id = "msg_1", "message.received", {}, conversation.flow_id
+    return [
+        Agent(tenant_id=tenant_id, user=gail),
+        Offer(conversation_id=conversation.id, user=gail, queue=queue, expires_at=KYIV),
+        Fact(contact_id=conversation.contact_id, kind="email", value="p@example.com", source="text"),
+        CannedAnswer(tenant_id=tenant_id, shortcut="hi", text="Hello!", queue=queue),
+        call,
+    ]
 
 
 def _event(delivery: Delivery, conversation) -> Event:  # type: ignore[no-untyped-def]

@@ -11,7 +11,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 CODE = ROOT / "webgateway"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-PARTS = ("tenants", "users", "flows", "gateways", "pages", "conversations", "journal")
+PARTS = (
+    *("tenants", "users", "queues", "flows", "gateways", "pages", "conversations"),
+    *("bots", "workspace", "records", "configuration", "journal"),
+)
 ALONE = ("meta", "simulator")
 ENTRANCES = (
     "__init__",

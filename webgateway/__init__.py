@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
-from .conversations import commenting, recoveries, recovery_health
+from .conversations import bot_calls, commenting, facts, offers, recoveries, recovery_health
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
@@ -36,14 +36,18 @@ from .pages import (
 )
 from .pages import health as page_health
 from .pages import orphans as orphaned_pages
+from .queues import founding as founding_queues
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
 from .users.rights import signed_in
+from .workspace import canned
 
 csrf = CSRFProtect()
 rounds = (watching, reconciling, outages)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
+tables = (bot_calls, facts, offers, canned)
+"""Rows that nobody reads yet."""
 
 
 class Application(Flask):
@@ -81,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Application:
     assets.init_app(app)
     views.init_app(app)
     commands.init_app(app)
+    founding_queues.listen()
     orphaned_pages.listen()
     orphaned_conversations.listen()
     erasing_conversations.listen()

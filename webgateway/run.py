@@ -101,9 +101,8 @@ def prepare(settings: Settings) -> None:
             joining.join(
                 tenant, FIRST_EMAIL, password, joining.built_in("system-administrator"), name="Administrator"
             )
-            db.session.add(
-                Flow(tenant=tenant, name="Welcome", opening_message=HELLO, closing_message=GOODBYE)
-            )
+            welcome = Flow.new(tenant, "Welcome", opening_message=HELLO, closing_message=GOODBYE)
+            db.session.add(welcome)
             db.session.commit()
             note = settings.instance / "first-sign-in.txt"
             note.touch(mode=0o600)

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, current_app
 from huey.api import Huey, crontab
 
-from . import queues
+from . import queue_storage
 from .db import db
 
 log = logging.getLogger("webgateway.tasks")
@@ -72,7 +72,7 @@ def every(**when: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 
 def init_app(app: Flask, queue_url: str) -> None:
-    huey = queues.at(queue_url)
+    huey = queue_storage.at(queue_url)
     app.extensions["huey"] = huey
     app.extensions["side_work"] = Tasks(app, huey)
     for name, (function, when) in _periodic.items():

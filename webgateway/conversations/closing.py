@@ -10,8 +10,8 @@ def close(conversation: Conversation, user: User | None = None) -> None:
     """With the flow's closing message where one may still write. A second time changes nothing."""
     if not conversation.is_open:
         return
-    flow = conversation.flow
-    if flow is not None and flow.closing_message and composer.lock(conversation) is None:
-        writing.write(conversation, flow.closing_message, "flow")
+    farewell = conversation.does.closing_message
+    if farewell and composer.lock(conversation) is None:
+        writing.write(conversation, farewell, "flow")
     conversation.closed_at = utcnow()
-    conversation.closed_by = user
+    conversation.closed_by, conversation.closed_how = user, "agent" if user else "flow"

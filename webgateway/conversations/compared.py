@@ -45,17 +45,8 @@ class Known:
     def opened(self, talk: Talk, at: datetime) -> Conversation:
         """On the gateway's flow of this moment, which does not greet any more: it is too late."""
         contact = self._contact(talk)
-        conversation = Conversation(
-            tenant_id=self.page.tenant_id,
-            page=self.page,
-            page_id=self.page.id,
-            contact=contact,
-            channel=self.channel,
-            flow=self.page.gateway.flow,
-            opened_at=at,
-            greeted_at=utcnow(),
-            last_message_at=at,
-        )
+        flow = self.page.gateway.flow
+        conversation = Conversation.begin(contact, self.page, flow, at, greeted_at=utcnow())
         db.session.add(conversation)
         self._conversations.setdefault(contact.meta_id, []).append(conversation)
         return conversation

@@ -117,14 +117,13 @@ def _keep(event: Event, conversation: Conversation, author: str, page: Page, tal
 def _greet(conversation: Conversation) -> None:
     """The flow's opening message, once per conversation, unless the gateway is switched off or another app
     has the conversation."""
-    flow = conversation.flow
-    if flow is None or conversation.greeted_at or not conversation.page.gateway.enabled:
+    if conversation.flow is None or conversation.greeted_at or not conversation.page.gateway.enabled:
         return
     if conversation.owner_app_id is not None:
         return
     conversation.greeted_at = utcnow()
-    if flow.opening_message:
-        writing.write(conversation, flow.opening_message, "flow")
+    if conversation.does.opening_message:
+        writing.write(conversation, conversation.does.opening_message, "flow")
 
 
 TAKERS: dict[str, Callable[[Event, Page, Talks], Outcome]] = {

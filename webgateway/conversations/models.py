@@ -8,12 +8,16 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Model, utcnow
-from ..flows.models import Flow
+from ..flows.definition import Definition
+from ..flows.models import Flow, FlowVersion
 from ..gateways.models import Gateway
 from ..pages.models import Page
+from ..queues.models import Queue
 from ..tenants.models import BelongsToTenant
 from ..users.models import User
 from .comments import Comment
+from .reasons import ClosingReason
+from .uploads import Upload
 
 OPEN = text("closed_at IS NULL")
 OWNED = text("owner_app_id IS NOT NULL AND closed_at IS NULL")
@@ -22,6 +26,15 @@ LEASED = text("leased_until IS NOT NULL")
 UNCLEAR = text("state = 'unclear'")
 FAILED = text("failed_at IS NOT NULL")
 ANSWERING = text("comment_id IS NOT NULL")
+QUEUED = text("queue_id IS NOT NULL AND agent_id IS NULL AND closed_at IS NULL")
+ASSIGNED = text("agent_id IS NOT NULL AND closed_at IS NULL")
+IDLE = text("idle_at IS NOT NULL")
+
+
+def _of_some(table: str, column: str) -> Index:
+    """Of a column that few rows have filled."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", column, sqlite_where=filled, postgresql_where=filled)
 
 
 class Contact(Model, BelongsToTenant):
@@ -90,6 +103,23 @@ class Conversation(Model, BelongsToTenant):
         # `tenant_id` stands in it for the same reason.
         Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),
         Index("ix_conversations_contact_id", "contact_id", "tenant_id"),
+        Index(
+            "ix_conversations_queued",
+            *("queue_id", "priority", "queued_at"),
+            sqlite_where=QUEUED,
+            postgresql_where=QUEUED,
+        ),
+        Index(
+            "ix_conversations_assigned",
+            *("agent_id", "last_message_at"),
+            sqlite_where=ASSIGNED,
+            postgresql_where=ASSIGNED,
+        ),
+        Index("ix_conversations_idle_at", "idle_at", sqlite_where=IDLE, postgresql_where=IDLE),
+        Index("ix_conversations_tenant_id_opened_at", "tenant_id", "opened_at"),
+        _of_some("conversations", "queue_id"),
+        _of_some("conversations", "agent_id"),
+        _of_some("conversations", "closing_reason_id"),
     )
 
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
@@ -107,15 +137,64 @@ class Conversation(Model, BelongsToTenant):
     changes: Mapped[int] = mapped_column(default=0, server_default="0")
     owner_app_id: Mapped[str | None]
     owner_at: Mapped[datetime | None]
+    flow_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("flow_versions.id", ondelete="SET NULL"), index=True
+    )
+    part: Mapped[str | None]
+    part_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    offline_at: Mapped[datetime | None]
+    idle_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    queue_id: Mapped[int | None] = mapped_column(ForeignKey("queues.id", ondelete="SET NULL"))
+    priority: Mapped[int] = mapped_column(default=0, server_default="0")
+    queued_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
+    waited_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    assigned_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    agent_read_at: Mapped[datetime | None]
+    closed_how: Mapped[str | None]
+    closing_reason_id: Mapped[int | None] = mapped_column(
+        ForeignKey("closing_reasons.id", ondelete="SET NULL")
+    )
+    reopened_at: Mapped[datetime | None]
 
     page: Mapped[Page] = relationship(Page)
     contact: Mapped[Contact] = relationship(Contact)
     flow: Mapped[Flow | None] = relationship(Flow)
-    closed_by: Mapped[User | None] = relationship(User)
+    flow_version: Mapped[FlowVersion | None] = relationship(FlowVersion)
+    queue: Mapped[Queue | None] = relationship(Queue)
+    agent: Mapped[User | None] = relationship(User, foreign_keys=[agent_id])
+    closed_by: Mapped[User | None] = relationship(User, foreign_keys=[closed_by_id])
+    closing_reason: Mapped[ClosingReason | None] = relationship(ClosingReason)
+
+    @classmethod
+    def begin(
+        cls, contact: Contact, page: Page, flow: Flow | None, at: datetime, **values: Any
+    ) -> "Conversation":
+        """At Meta's time `at`, on the flow's live version."""
+        return cls(
+            tenant_id=page.tenant_id,
+            page=page,
+            page_id=page.id,
+            contact=contact,
+            channel=contact.channel,
+            flow=flow,
+            flow_version=flow.live if flow else None,
+            opened_at=at,
+            **{"last_message_at": at, "changes": 0, **values},
+        )
 
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def does(self) -> Definition:
+        """What its flow's version does; without a flow, nothing but to wait for agents."""
+        return self.flow_version.definition if self.flow_version else Definition()
 
 
 class Message(Model):
@@ -128,6 +207,8 @@ class Message(Model):
     message; `delivery_id` is the delivery that brought it or that the flow answers, for the logs;
     `recovered_at` is when a recovery brought it in, because no delivery had. A private reply answers
     `comment`; it stands in a conversation from when Meta tells whose (private_reply.py), as do its parts.
+    `quick_replies` are those it offers, [{"type": "text", "title", "payload"}], or of type email or phone.
+    Of a note, `kind` colleague is what a person wrote for colleagues only.
     """
 
     __tablename__ = "messages"
@@ -158,6 +239,7 @@ class Message(Model):
     reply_to_mid: Mapped[str | None]
     payload: Mapped[str | None]
     referral: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     delivery_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     occurred_at: Mapped[datetime] = mapped_column(default=utcnow)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -213,7 +295,8 @@ class Part(Model):
     repeated blindly) or held (an earlier part of the message is unclear). `leased_until` says that a worker,
     `leased_by`, has it in hand; `attempts` counts the calls that Meta did not answer with a pause; `key`
     travels to Meta as metadata, so that the echo can be told. `failed_at`: when it failed by itself, and not
-    because an earlier part did.
+    because an earlier part did. With an `upload` it is that file, without text; `quick_replies` are the
+    message's, on its last part.
     """
 
     __tablename__ = "parts"
@@ -224,6 +307,7 @@ class Part(Model):
         Index("ix_parts_failed", "page_id", "failed_at", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_parts_unclear", "state", "id", sqlite_where=UNCLEAR, postgresql_where=UNCLEAR),
         UniqueConstraint("message_id", "position"),
+        _of_some("parts", "upload_id"),
     )
 
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
@@ -244,7 +328,10 @@ class Part(Model):
     remedy: Mapped[str | None]
     error_code: Mapped[int | None]
     error_subcode: Mapped[int | None]
+    upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id", ondelete="SET NULL"))
+    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
 
+    upload: Mapped[Upload | None] = relationship(Upload)
     message: Mapped[Message] = relationship(back_populates="parts")
     conversation: Mapped[Conversation] = relationship(Conversation)
     page: Mapped[Page] = relationship(Page)

@@ -111,15 +111,9 @@ def _open(comment: Comment, customer_id: str) -> Conversation:
     conversation = db.session.scalar(select(Conversation).where(*is_open).with_for_update())
     if conversation is None:
         now = utcnow()
-        conversation = Conversation(
-            tenant_id=comment.tenant_id,
-            page_id=comment.page_id,
-            contact=contact,
-            channel=comment.channel,
-            flow=comment.page.gateway.flow,
-            opened_at=now,
-            greeted_at=now,
-            last_message_at=min(now, comment.replied_at or now),
+        page, last = comment.page, min(now, comment.replied_at or now)
+        conversation = Conversation.begin(
+            contact, page, page.gateway.flow, now, greeted_at=now, last_message_at=last
         )
         db.session.add(conversation)
         db.session.flush()

@@ -13,7 +13,7 @@ def lead(conversation: Conversation, event: Event, page: Page, talks: Talks) -> 
     """An open conversation goes over to the flow of its newest link, until somebody has answered."""
     flow = talks.led_to(page, event)
     if flow is not None and conversation.flow is not flow and not _answered(conversation):
-        conversation.flow = flow
+        conversation.flow, conversation.flow_version = flow, flow.live
 
 
 def _answered(conversation: Conversation) -> bool:

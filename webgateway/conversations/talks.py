@@ -34,7 +34,7 @@ class Talks:
             .join(Conversation.contact)
             .where(*theirs, Conversation.closed_at.is_(None))
             .order_by(Conversation.id)
-            .options(contains_eager(Conversation.contact))
+            .options(contains_eager(Conversation.contact), joinedload(Conversation.flow_version))
             .with_for_update(of=Conversation)
         )
         self._open = {one.contact: one for one in db.session.scalars(still_open)}
@@ -96,17 +96,8 @@ class Talks:
         conversation = self.open_conversation(page, event)
         if conversation is None:
             contact, at = self.contact(page, event), moment(event)
-            conversation = Conversation(
-                tenant_id=page.tenant_id,
-                page=page,
-                page_id=page.id,
-                contact=contact,
-                channel=contact.channel,
-                flow=self.led_to(page, event) or page.gateway.flow,
-                opened_at=at,
-                last_message_at=at,
-                changes=0,
-            )
+            flow = self.led_to(page, event) or page.gateway.flow
+            conversation = Conversation.begin(contact, page, flow, at)
             self.opened(conversation)
         return conversation
 
@@ -184,7 +175,7 @@ class Talks:
             return {}
         tenants = {page.tenant_id for _, page in events}
         refs = select(Ref).where(Ref.tenant_id.in_(tenants), Ref.value.in_(wanted))
-        found = db.session.scalars(refs.options(joinedload(Ref.flow)))
+        found = db.session.scalars(refs.options(joinedload(Ref.flow).joinedload(Flow.live)))
         return {(ref.tenant_id, ref.value): ref.flow for ref in found}
 
 

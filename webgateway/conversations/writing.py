@@ -1,6 +1,7 @@
 """Messages that people and flows write, and what a person decides about one that was written."""
 
 import secrets
+from typing import Any
 
 from ..db import db, utcnow
 from ..logs import bound_id
@@ -9,9 +10,18 @@ from ..users.models import User
 from . import outcome
 from .models import Conversation, Message, Part
 
+QuickReplies = list[dict[str, Any]]
+"""As Message.quick_replies holds them."""
 
-def write(conversation: Conversation, text: str, author: str, user: User | None = None) -> Message:
-    """A message row and its parts, waiting for the worker. `author` is agent or flow."""
+
+def write(
+    conversation: Conversation,
+    text: str,
+    author: str,
+    user: User | None = None,
+    quick_replies: QuickReplies | None = None,
+) -> Message:
+    """A message row and its parts, waiting for the worker. `author` is agent or flow (and its bot)."""
     now = max(utcnow(), conversation.last_message_at)
     message = Message(
         conversation=conversation,
@@ -19,6 +29,7 @@ def write(conversation: Conversation, text: str, author: str, user: User | None 
         author=author,
         user=user,
         text=text,
+        quick_replies=quick_replies,
         delivery_id=bound_id("delivery"),
         occurred_at=now,
     )
@@ -33,6 +44,7 @@ def write(conversation: Conversation, text: str, author: str, user: User | None 
                 key="wg:" + secrets.token_urlsafe(16),
             )
         )
+    message.parts[-1].quick_replies = quick_replies
     conversation.last_message_at = now
     conversation.preview = text[:200]
     return message

@@ -6,14 +6,14 @@ from typing import Any
 from flask_wtf import FlaskForm
 from sqlalchemy import func
 from sqlalchemy.orm import joinedload
-from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from ..db import db
 from ..fields import one_line, paragraphs
 from ..meta.messages import LIMITS, split
 from ..tenants.models import Tenant
-from .models import DESTINATIONS, Flow, Ref
+from .models import Flow, Ref
 
 NAME_TAKEN = "There is a flow of this name already."
 LONGEST = 4000  # characters
@@ -48,13 +48,25 @@ class FlowForm(FlaskForm):  # type: ignore[misc]
     name = StringField("Name", [DataRequired("Give the flow a name."), Length(max=120)], filters=[one_line])
     opening_message = TextAreaField("Opening message", [FITS], filters=[paragraphs])
     closing_message = TextAreaField("Closing message", [FITS], filters=[paragraphs])
-    destination = SelectField("Destination", choices=DESTINATIONS)
     refs = RefsField("Ref values that lead here")
 
     def __init__(self, tenant: Tenant, flow: Flow | None = None, **kwargs: Any) -> None:
-        super().__init__(obj=flow, **kwargs)
+        definition = flow.definition if flow else None
+        super().__init__(
+            obj=flow,
+            opening_message=definition and definition.opening_message,
+            closing_message=definition and definition.closing_message,
+            **kwargs,
+        )
         self.tenant = tenant
         self.flow = flow
+
+    def apply_to(self, flow: Flow) -> None:
+        flow.name = self.name.data or ""
+        self.refs.populate_obj(flow, "refs")
+        flow.revise(
+            opening_message=self.opening_message.data or "", closing_message=self.closing_message.data or ""
+        )
 
     def validate_name(self, field: Field) -> None:
         same = Flow.of(self.tenant).where(func.lower(Flow.name) == field.data.lower())

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from .. import htmx
 from ..db import db
@@ -11,7 +11,7 @@ from ..errors import Refused
 from ..listing import View
 from ..users.rights import current_tenant, needs
 from .forms import NAME_TAKEN, FlowForm, length_hint
-from .models import DESTINATIONS, Flow
+from .models import Flow
 
 blueprint = Blueprint("flows", __name__, url_prefix="/flows")
 
@@ -20,13 +20,13 @@ blueprint = Blueprint("flows", __name__, url_prefix="/flows")
 @needs("flows", "read")
 def index() -> ResponseReturnValue:
     view = View(
-        Flow.of(current_tenant).options(selectinload(Flow.gateways)),
-        sorts={"name": Flow.name, "destination": Flow.destination},
+        Flow.of(current_tenant).options(selectinload(Flow.gateways), joinedload(Flow.live)),
+        sorts={"name": Flow.name},
         default="name",
-        search=(Flow.name, Flow.opening_message, Flow.closing_message),
+        search=(Flow.name,),
         tie=Flow.id,
     )
-    return htmx.render("flows/index.html", "flows/_list.html", view=view, destinations=DESTINATIONS)
+    return htmx.render("flows/index.html", "flows/_list.html", view=view)
 
 
 @blueprint.get("/new")
@@ -40,8 +40,8 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     form = FlowForm(current_tenant)
     if form.validate_on_submit():
-        flow = Flow(tenant_id=current_tenant.id)
-        form.populate_obj(flow)
+        flow = Flow.new(current_tenant, "")
+        form.apply_to(flow)
         db.session.add(flow)
         if _kept(form):
             flash(f"The flow {flow.name} is there. Choose it in a chat gateway.", "ok")
@@ -62,7 +62,7 @@ def update(flow_id: int) -> ResponseReturnValue:
     flow = Flow.find(current_tenant, flow_id)
     form = FlowForm(current_tenant, flow)
     if form.validate_on_submit():
-        form.populate_obj(flow)
+        form.apply_to(flow)
         if _kept(form):
             flash(f"The flow {flow.name} is saved. Conversations that begin from now on follow it.", "ok")
             return htmx.go_to(url_for("flows.index"))

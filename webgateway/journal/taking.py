@@ -12,6 +12,7 @@ from ..conversations import incoming, profiles
 from ..conversations.models import Conversation
 from ..conversations.talks import Talks
 from ..db import db, looking, utcnow
+from ..flows.models import Flow
 from ..gateways.models import Gateway
 from ..meta import events
 from ..pages.models import Page
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 def work(job: InHand) -> None:
     """Effects and outcomes are one transaction."""
     parsed = _parsed(job)
-    page = joinedload(Event.page).joinedload(Page.gateway).joinedload(Gateway.flow)
+    page = joinedload(Event.page).joinedload(Page.gateway).joinedload(Gateway.flow).joinedload(Flow.live)
     held = waiting.held(job, page)
     taken = _taken_before(held)
     talks = Talks((parsed[event.id], event.page) for event in held if event.page)

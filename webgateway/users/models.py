@@ -14,8 +14,11 @@ SECTIONS = {
     "gateways": "Chat gateways",
     "flows": "Flows",
     "conversations": "Conversations",
+    "queues": "Queues and agents",
+    "records": "Records and figures",
     "journal": "Journal",
     "users": "Users",
+    "configuration": "Import and export",
 }
 ACTIONS = ("read", "create", "edit", "delete")
 EVERYTHING = [f"{section}:{action}" for section in SECTIONS for action in ACTIONS]
@@ -27,6 +30,8 @@ BUILT_IN = {
         "gateways:read",
         *(f"flows:{action}" for action in ACTIONS),
         *(f"conversations:{action}" for action in ACTIONS),
+        *(f"queues:{action}" for action in ACTIONS),
+        "records:read",
         "journal:read",
         "users:read",
     ],

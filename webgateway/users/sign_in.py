@@ -10,7 +10,7 @@ from flask_security import Security, SQLAlchemyUserDatastore
 
 from .. import htmx
 from ..db import db
-from ..queues import REDIS
+from ..queue_storage import REDIS
 from ..settings import Settings
 from .forms import LoginForm
 from .models import Role, User
