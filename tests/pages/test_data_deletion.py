@@ -9,9 +9,13 @@ from sqlalchemy import cast as as_type
 
 from tests import cast
 from tests.deliveries import delivery, post, text
-from tests.pages.leaving import OLENA, ask_deletion
+from tests.pages.leaving import OLENA, ask_deletion, everywhere
+from webgateway.conversations import thread
+from webgateway.conversations.bot_calls import BotCall
+from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Contact, Conversation, Message, Part
-from webgateway.db import Model, db, utcnow
+from webgateway.conversations.uploads import Upload
+from webgateway.db import db, utcnow
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages import erasing, leaving
 from webgateway.pages.models import Account, AuditEntry, DataDeletion
@@ -24,15 +28,6 @@ def page(gateway):
     page = cast.page(gateway)
     cast.grant(page, cast.account(gateway, picture_url=PICTURE))
     return page
-
-
-def everywhere():
-    """All text of all rows as it is stored, with the secrets opened."""
-    words = []
-    for table in Model.metadata.sorted_tables:
-        for row in db.session.execute(select(table)):
-            words += [value.decode() if isinstance(value, bytes) else str(value) for value in row]
-    return "\n".join(words)
 
 
 def test_meta_gets_a_code_and_an_address(visitor, gateway, page):
@@ -148,10 +143,10 @@ def test_twice_at_once_is_one_deletion(app, gateway, page):
             db.session.remove()
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
     assert len(codes) == 2
     assert len(set(codes)) == 1
     assert db.session.scalars(select(DataDeletion)).one().done_at
@@ -239,6 +234,29 @@ class TestCustomer:
         ask_deletion(visitor, gateway)
         part = db.session.scalars(select(Part)).one()
         assert (part.state, part.text) == ("failed", "")
+
+    def test_what_was_gathered_sent_as_a_file_and_told_to_a_bot_goes(self, visitor, gateway, talk):
+        db.session.add(Fact(contact=talk.contact, kind="email", value="olena@example.com", source="text"))
+        of_talk = {"tenant_id": talk.tenant_id, "conversation": talk}
+        told = {"payload": {"text": "olena@example.com"}, "kind": "message.received", "part": "bot"}
+        db.session.add(BotCall(**of_talk, **told, url="https://bot.example", key="msg_1"))
+        file = {"kind": "file", "name": "olena.pdf", "mime_type": "application/pdf", "size": 4}
+        upload = Upload(tenant_id=talk.tenant_id, content=b"4711", **file)
+        db.session.scalars(select(Part)).one().upload = upload
+        db.session.commit()
+        assert "olena" in everywhere()
+        ask_deletion(visitor, gateway)
+        db.session.expire_all()
+        for trace in ("olena", "4711"):
+            assert trace not in everywhere()
+        assert db.session.scalars(select(BotCall.state)).one() == "dropped"
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.kind == "data deleted")).one()
+        assert entry.counts["facts"] == 1
+
+    def test_whoever_has_the_conversation_open_sees_it(self, visitor, as_ada, gateway, talk):
+        before = thread.token(talk)
+        ask_deletion(visitor, gateway)
+        assert thread.token(talk) != before
 
     def test_the_conversation_is_closed_and_can_be_looked_at(self, visitor, as_ada, gateway, talk):
         ask_deletion(visitor, gateway)
