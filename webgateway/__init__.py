@@ -16,9 +16,9 @@ from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
 from .flows import routes as flows
 from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
+from .journal import audit, outages, public
 from .journal import forgetting as forgetting_journal
 from .journal import health as journal_health
-from .journal import outages, public
 from .journal import routes as journal
 from .override import MethodOverride
 from .pages import (
@@ -98,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Application:
     for part in (
         conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
         account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
-        catalogue, flows, journal, users, access, roles, profile, public,
+        catalogue, flows, journal, audit, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
