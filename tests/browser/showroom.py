@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from tests import cast
+from tests.browser.gallery import bubbles
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
 from webgateway.conversations import private_reply
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.db import db, utcnow
+from webgateway.gateways.models import Gateway
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
 from webgateway.meta.oauth import PAGE_PERMISSIONS
 from webgateway.meta.pages import APP_FIELDS
+from webgateway.pages import audit
 from webgateway.pages.models import Page
 from webgateway.pages.notices import Notice
 from webgateway.simulator import seed
@@ -38,7 +41,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         cast.flow("Night shift", opening_message="We are back at eight.")
         olena = cast.account(
             gateway,
-            picture_url=f"{simulator}/scontent/user/olena.png",
+            picture_url=f"{simulator}/scontent/person/olena.png",
             scopes=list(PAGE_PERMISSIONS),
         )
         marco = cast.account(
@@ -63,9 +66,23 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"], ids["account"] = shop.id, olena.id
         ids["recovery"] = _recovery(pages[0], pages[5]).id
-        ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
+        ids |= {"elsewhere": _elsewhere(pages[1]).id, "bubbles": bubbles(pages[0], simulator).id}
+        ids |= _comments(pages[2])
+        _ends(gateway)
         db.session.remove()
     return ids
+
+
+def _ends(gateway: Gateway) -> None:
+    """What the audit trail has to tell of."""
+    counts = {"accounts": 1, "grants": 12, "logins": 2}
+    code = "9f2c41d07ab85e3360c4e1d7a5b80f12"
+    audit.note("deauthorized", gateway.id, counts)
+    audit.note("page left", gateway.id, {"pages": 1})
+    audit.note("data deletion requested", gateway.id, counts | {"grants": 1}, code)
+    erased = {"contacts": 1, "conversations": 2, "messages": 34, "facts": 1, "deliveries": 12, "events": 15}
+    audit.note("data deleted", gateway.id, erased, code)
+    db.session.commit()
 
 
 def _recovery(whole: Page, refused: Page) -> Recovery:
