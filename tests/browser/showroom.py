@@ -80,7 +80,7 @@ def _ends(gateway: Gateway) -> None:
     audit.note("deauthorized", gateway.id, counts)
     audit.note("page left", gateway.id, {"pages": 1})
     audit.note("data deletion requested", gateway.id, counts | {"grants": 1}, code)
-    erased = {"contacts": 1, "conversations": 2, "messages": 34, "facts": 1, "deliveries": 12, "events": 15}
+    erased = {"contacts": 1, "conversations": 2, "messages": 34, "deliveries": 12, "events": 15}
     audit.note("data deleted", gateway.id, erased, code)
     db.session.commit()
 

@@ -11,10 +11,7 @@ from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.pages.leaving import OLENA, ask_deletion, everywhere
 from webgateway.conversations import thread
-from webgateway.conversations.bot_calls import BotCall
-from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Contact, Conversation, Message, Part
-from webgateway.conversations.uploads import Upload
 from webgateway.db import db, utcnow
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages import erasing, leaving
@@ -234,24 +231,6 @@ class TestCustomer:
         ask_deletion(visitor, gateway)
         part = db.session.scalars(select(Part)).one()
         assert (part.state, part.text) == ("failed", "")
-
-    def test_what_was_gathered_sent_as_a_file_and_told_to_a_bot_goes(self, visitor, gateway, talk):
-        db.session.add(Fact(contact=talk.contact, kind="email", value="olena@example.com", source="text"))
-        of_talk = {"tenant_id": talk.tenant_id, "conversation": talk}
-        told = {"payload": {"text": "olena@example.com"}, "kind": "message.received", "part": "bot"}
-        db.session.add(BotCall(**of_talk, **told, url="https://bot.example", key="msg_1"))
-        file = {"kind": "file", "name": "olena.pdf", "mime_type": "application/pdf", "size": 4}
-        upload = Upload(tenant_id=talk.tenant_id, content=b"4711", **file)
-        db.session.scalars(select(Part)).one().upload = upload
-        db.session.commit()
-        assert "olena" in everywhere()
-        ask_deletion(visitor, gateway)
-        db.session.expire_all()
-        for trace in ("olena", "4711"):
-            assert trace not in everywhere()
-        assert db.session.scalars(select(BotCall.state)).one() == "dropped"
-        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.kind == "data deleted")).one()
-        assert entry.counts["facts"] == 1
 
     def test_whoever_has_the_conversation_open_sees_it(self, visitor, as_ada, gateway, talk):
         before = thread.token(talk)

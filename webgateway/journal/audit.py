@@ -24,7 +24,6 @@ THINGS = {
     "conversations": "conversation",
     "messages": "message",
     "comments": "comment",
-    "facts": "e-mail address or phone number",
     "deliveries": "delivery",
     "events": "event",
 }
@@ -32,7 +31,6 @@ THINGS = {
 MANY = {
     "grants": "accesses to pages",
     "logins": "results of logins",
-    "facts": "e-mail addresses or phone numbers",
     "deliveries": "deliveries",
 }
 
