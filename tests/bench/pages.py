@@ -21,20 +21,20 @@ PATHS: Mapping[str, Mapping[str, str]] = {
     "registry with 10,000 gateways": {
         "first page": "/gateways/",
         "last page": "/gateways/?page=999999",
-        "search": "/gateways/?q=Gateway+33",
+        "search": "/gateways/?q=Gateway+3",
         "search that finds nothing": "/gateways/?q=nothing+like+it",
     },
     "register with 5,000 pages": {
         "first page": "/gateways/1/pages",
         "last page": "/gateways/1/pages?page=999999",
-        "search": "/gateways/1/pages?q=Page+33",
+        "search": "/gateways/1/pages?q=Page+3",
         "search that finds nothing": "/gateways/1/pages?q=nothing+like+it",
     },
     "conversations with 1,000,000 messages": {
         "first page": "/conversations/",
         "closed ones": "/conversations/?state=closed",
         "of one page": "/conversations/?state=all&page_id=7",
-        "four times more": "/conversations/?state=all&shown=250",
+        "as many as are listed": "/conversations/?state=all&shown=150",
         "search": "/conversations/?state=all&q=Customer+33",
         "search that finds nothing": "/conversations/?state=all&q=nothing+like+it",
         "a conversation of 2,000 messages": "/conversations/1",
