@@ -27,7 +27,7 @@ SCREENS = {
     "deletion": "/gateways/deletions/new?ids={gateway}",
     "conversations": "/conversations/",
     "conversation": "/conversations/{conversation}",
-    "bubbles": "/conversations/{bubbles}",
+    "bubbles": "/conversations/{bubbles}?shown=100",
     "direct": "/conversations/{direct}",
     "conversation-elsewhere": "/conversations/{elsewhere}",
     "comments": "/conversations/comments/?state=all",
