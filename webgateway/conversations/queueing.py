@@ -15,6 +15,7 @@ def hand_over(
     conversation.queue, conversation.priority = queue, priority
     conversation.queued_at, conversation.held_until = utcnow(), held_until
     conversation.agent, conversation.part = None, None
+    conversation.idle_at = None
 
 
 def assign(conversation: Conversation, agent: User) -> None:
