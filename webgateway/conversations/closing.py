@@ -2,7 +2,7 @@
 
 from ..db import utcnow
 from ..users.models import User
-from . import composer, writing
+from . import composer, offers, writing
 from .models import Conversation
 
 
@@ -15,3 +15,4 @@ def close(conversation: Conversation, user: User | None = None) -> None:
         writing.write(conversation, farewell, "flow")
     conversation.closed_at = utcnow()
     conversation.closed_by, conversation.closed_how = user, "agent" if user else "flow"
+    offers.withdraw(conversation)
