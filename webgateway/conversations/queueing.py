@@ -45,12 +45,15 @@ def assign(conversation: Conversation, agent: User) -> None:
     conversation.part = conversation.held_until = None
 
 
-def release(conversation: Conversation) -> None:
-    """Back to its queue, where it waits anew, before those whom nobody has talked to."""
-    idle.from_now(conversation.agent_id)
-    conversation.agent, conversation.assigned_at = None, None
-    conversation.queue = conversation.queue or founding.general(conversation.tenant_id)
-    conversation.queued_at, conversation.priority = utcnow(), SERVED
+def release(*conversations: Conversation) -> None:
+    """Back to their queues, where they wait anew, before those whom nobody has talked to."""
+    idle.from_now(*{conversation.agent_id for conversation in conversations})
+    homeless = {one.tenant_id for one in conversations if one.queue_id is None}
+    general = {tenant_id: founding.general(tenant_id) for tenant_id in homeless}
+    for conversation in conversations:
+        conversation.agent, conversation.assigned_at = None, None
+        conversation.queue = conversation.queue or general[conversation.tenant_id]
+        conversation.queued_at, conversation.priority = utcnow(), SERVED
     wake(Conversation.__tablename__)
 
 
