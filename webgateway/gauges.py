@@ -2,12 +2,12 @@
 the tables hold, and stops counting at ENOUGH."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from flask import Flask, current_app
 from prometheus_client.core import GaugeMetricFamily, Metric
-from sqlalchemy import Select, TextClause, func, select, text
+from sqlalchemy import Select, TextClause, func, or_, select, text
 
 from .bounded import Question, answer
 from .conversations.models import QUEUED, UNCLEAR, Conversation, Message, Part
@@ -24,8 +24,6 @@ WITHIN = 5.0  # seconds; Prometheus gives up after ten
 ENOUGH = 100_000
 
 FAILED_DELIVERY = text("state != 'read' AND state = 'failed'")
-
-EPOCH = datetime.min.replace(tzinfo=UTC)
 
 Gauges = list[Metric]
 
@@ -108,8 +106,8 @@ def _workers() -> Iterator[GaugeMetricFamily]:
 
 
 def _queues() -> Iterator[GaugeMetricFamily]:
-    held = func.coalesce(Conversation.held_until, EPOCH) > utcnow()
-    waits = select(Conversation.queued_at).where(QUEUED, ~held).limit(ENOUGH).subquery()
+    may_ring = or_(Conversation.held_until.is_(None), Conversation.held_until <= utcnow())
+    waits = select(Conversation.queued_at).where(QUEUED, may_ring).limit(ENOUGH).subquery()
     number, oldest = db.session.execute(select(func.count(), func.min(waits.c.queued_at))).one()
     help_text = f"Conversations that wait for an agent, ringing ones included; counted up to {ENOUGH}"
     yield GaugeMetricFamily("webgateway_queued", help_text, value=number)

@@ -12,6 +12,7 @@ from . import offers, queueing
 from .models import Conversation
 
 REASON = "No longer an agent"
+WAITS = "This conversation waits for somebody else."
 
 
 def listen() -> None:
@@ -28,10 +29,7 @@ def take_back(user_ids: Sequence[int]) -> None:
     talks = db.session.scalars(locked.execution_options(populate_existing=True)).all()
     for talk in talks:
         assert talk.agent is not None
-        name = talk.agent.display_name
-        queueing.tell(
-            talk, "queued", f"{name} is no longer here, and this conversation waits for somebody else."
-        )
+        queueing.tell(talk, "queued", f"{talk.agent.display_name} is no longer here. {WAITS}")
     if talks:
         queueing.release(*talks)
     at_work = update(Agent).where(Agent.user_id.in_(user_ids), Agent.state != "not_ready")

@@ -18,11 +18,9 @@ def listen() -> None:
 def consequences(queue: Queue) -> list[str]:
     of_it = Conversation.queue_id == queue.id, Conversation.closed_at.is_(None)
     number = db.session.scalar(select(func.count()).select_from(Conversation).where(*of_it))
-    return (
-        [f"{count(number, 'open conversation')} of it {'go' if number > 1 else 'goes'} to the general queue."]
-        if number
-        else []
-    )
+    if not number:
+        return []
+    return [f"{count(number, 'open conversation')} {'goes' if number == 1 else 'go'} to the general queue."]
 
 
 def move(queue: Queue, to: Queue) -> None:

@@ -1,4 +1,4 @@
-"""Deleting a queue: what waits in it goes to the general one. The parts to the right know what stands on it."""
+"""Deleting a queue: what waits in it goes to the general one. The parts to the right know what uses it."""
 
 from blinker import Signal
 from sqlalchemy import select

@@ -39,7 +39,7 @@ class Row:
 
 
 class AgentList:
-    """Who may answer customers, narrowed by `q` and `state`, one of PRESENCE. `view` is the page that is shown."""
+    """Who may answer customers, narrowed by `q` and `state`, one of PRESENCE; `view` is the page of it."""
 
     def __init__(self, tenant: Tenant) -> None:
         query = select(User).outerjoin(Agent, Agent.user_id == User.id).where(answers(tenant))
@@ -75,7 +75,7 @@ class AgentList:
 
 
 def rows(users: Sequence[User]) -> list[Row]:
-    """Three queries."""
+    """Three queries, however many they are."""
     ids = [user.id for user in users]
     known = {
         agent.user_id: agent for agent in db.session.scalars(select(Agent).where(Agent.user_id.in_(ids)))

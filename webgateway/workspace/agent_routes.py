@@ -69,7 +69,7 @@ def make_ready(user_id: int) -> ResponseReturnValue:
     if not agents.is_here(agent):
         raise Refused(
             f"{user.display_name} is not there",
-            "Their workspace is closed. They are ready once they open it.",
+            "Their workspace is closed. They can get ready once they open it.",
         )
     agents.set_state(agent, "ready")
     db.session.commit()

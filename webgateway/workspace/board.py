@@ -92,7 +92,7 @@ class Board:
     def _by_queue(self, query: Select[Any]) -> dict[int, int]:
         theirs = query.where(Conversation.queue_id.in_(self._ids), Conversation.closed_at.is_(None))
         rows = db.session.execute(theirs.group_by(Conversation.queue_id))
-        return {queue_id: number for queue_id, number in rows}
+        return dict(rows.tuples())
 
     def _present(self) -> dict[int, dict[str, int]]:
         """Agents by queue and presence."""
@@ -101,7 +101,7 @@ class Board:
         who = who.where(answers(self.tenant)).group_by(presence())
         everybody = [queue.id for queue in self.queues if queue.everybody]
         if everybody:
-            of_all = {state: number for state, number in db.session.execute(who)}
+            of_all = dict(db.session.execute(who).tuples())
             for queue_id in everybody:
                 found[queue_id] |= of_all
         own = [queue.id for queue in self.queues if not queue.everybody]
