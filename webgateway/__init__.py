@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, templating, traffic, views
 from .asgi import Front
-from .conversations import bot_calls, commenting, facts, offers, recoveries, recovery_health
+from .conversations import bot_calls, commenting, departures, facts, recoveries, recovery_health, requeueing
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
+from .flows import queue_use
 from .flows import routes as flows
 from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
 from .journal import audit, outages, public
@@ -37,16 +38,17 @@ from .pages import (
 from .pages import health as page_health
 from .pages import orphans as orphaned_pages
 from .queues import founding as founding_queues
+from .queues import routes as queues
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
 from .users.rights import signed_in
-from .workspace import canned
+from .workspace import agent_routes, board_routes, canned
 
 csrf = CSRFProtect()
 rounds = (watching, reconciling, outages)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
-tables = (bot_calls, facts, offers, canned)
+tables = (bot_calls, facts, canned)
 """Rows that nobody reads yet."""
 
 
@@ -87,6 +89,9 @@ def create_app(settings: Settings | None = None) -> Application:
     views.init_app(app)
     commands.init_app(app)
     founding_queues.listen()
+    queue_use.listen()
+    requeueing.listen()
+    departures.listen()
     orphaned_pages.listen()
     orphaned_conversations.listen()
     erasing_conversations.listen()
@@ -99,7 +104,8 @@ def create_app(settings: Settings | None = None) -> Application:
     for part in (
         conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
         account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
-        catalogue, flows, journal, audit, users, access, roles, profile, public,
+        catalogue, flows, queues, board_routes, agent_routes, journal, audit, users, access, roles, profile,
+        public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
@@ -114,7 +120,7 @@ def home() -> Response:
     """The first section one may read, or one's profile; for everybody else the sign-in page."""
     if not signed_in().is_authenticated:
         return redirect(url_for("security.login"))
-    for section in ("conversations", "gateways", "flows", "journal", "users"):
+    for section in ("conversations", "queues", "gateways", "flows", "journal", "users"):
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))
     return redirect(url_for("profile.show"))

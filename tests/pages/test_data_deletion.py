@@ -13,7 +13,7 @@ from tests.pages.leaving import OLENA, ask_deletion, everywhere
 from webgateway.conversations import bot_calls, knowing, thread
 from webgateway.conversations.bot_calls import BotCall
 from webgateway.conversations.models import Contact, Conversation, Message, Part
-from webgateway.db import Model, db, utcnow
+from webgateway.db import db, utcnow
 from webgateway.flows.definition import Bot
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages import erasing, leaving

@@ -2,7 +2,7 @@
 
 from ..db import utcnow
 from ..users.models import User
-from . import composer, saying
+from . import composer, offers, saying
 from .models import Conversation
 from .reasons import ClosingReason
 
@@ -24,3 +24,4 @@ def close(
     conversation.closed_by, conversation.closed_how = user, how or ("agent" if user else "flow")
     conversation.closing_reason = reason
     conversation.part = conversation.idle_at = None
+    offers.withdraw(conversation)
