@@ -9,7 +9,17 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
-from .conversations import bot_calls, commenting, facts, offers, recoveries, recovery_health
+from .conversations import (
+    bot_calls,
+    commenting,
+    facts,
+    forgetting,
+    offers,
+    recoveries,
+    recovery_health,
+    signal_routes,
+    upload_routes,
+)
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
@@ -44,7 +54,7 @@ from .users.rights import signed_in
 from .workspace import canned
 
 csrf = CSRFProtect()
-rounds = (watching, reconciling, outages)
+rounds = (watching, reconciling, outages, forgetting)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
 tables = (bot_calls, facts, offers, canned)
 """Rows that nobody reads yet."""
@@ -96,8 +106,9 @@ def create_app(settings: Settings | None = None) -> Application:
     journal_health.listen()
 
     for part in (
-        conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
-        account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
+        conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
+        register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
+        recoveries, board,
         catalogue, flows, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
