@@ -1,10 +1,8 @@
 """One connection for call after call, and nothing posted twice into one that was closed."""
 
-import json
-import socket
+import http.server
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 
 import pytest
 
@@ -13,50 +11,59 @@ from webgateway.meta.errors import Unreachable
 from webgateway.meta.graph import Graph
 
 
-class Server:
+class Server(http.server.ThreadingHTTPServer):
     """Counts connections and requests. After `answers` on one connection it closes it: at once, or when the
     next request has come (`late`)."""
 
+    connections = requests = 0
+    answers, late = 1000, False
+
     def __init__(self) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.connections = self.requests = 0
-        self.answers, self.late = 1000, False
+        super().__init__(("127.0.0.1", 0), Handler)
         self.closed = threading.Event()
-        threading.Thread(target=self.listen, daemon=True).start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def listen(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                self.connections += 1
-                threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+    def process_request(self, *arguments) -> None:  # type: ignore[no-untyped-def]
+        self.connections += 1
+        super().process_request(*arguments)
 
-    def serve(self, connection: socket.socket) -> None:
-        body = json.dumps({"message_id": "m_1"}).encode()
-        with connection, suppress(OSError):
-            answered = 0
-            while request := connection.recv(65536):
-                self.requests += request.startswith((b"POST", b"GET"))
-                if answered == self.answers:
-                    break
-                connection.sendall(
-                    b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-                )
-                answered += 1
-                if answered == self.answers and not self.late:
-                    break
+    def shutdown_request(self, request) -> None:  # type: ignore[no-untyped-def]
+        super().shutdown_request(request)
         self.closed.set()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+    answered = 0
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.requests += 1
+        if self.answered < self.server.answers:
+            body = b'{"message_id": "m_1"}'
+            self.send_response(200)
+            self.send_header("Set-Cookie", "a=b")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        self.answered += 1
+        self.close_connection = self.answered >= self.server.answers + self.server.late
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
     server = Server()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield server
-    server.listener.close()
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture

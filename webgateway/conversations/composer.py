@@ -59,7 +59,7 @@ NO_TOKEN = "Facebook no longer lets us write for this page."  # noqa: S105
 
 
 def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
-    """None when one may write. `user` decides which way out is offered."""
+    """None when one may write: `user`, who is offered a way out, or without one a flow or a bot."""
     if not conversation.is_open:
         return _closed(conversation)
     of_page = page_lock(conversation.page, conversation.channel, user)
@@ -69,9 +69,8 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
         return _owned(conversation, user)
     if conversation.customer_wrote_at is None:
         return NEVER_WROTE
-    if messages.window(conversation.customer_wrote_at, utcnow()) == "open" or late_answers.possible(
-        conversation
-    ):
+    window = messages.window(conversation.customer_wrote_at, utcnow())
+    if window == "open" or (user is not None and late_answers.possible(conversation)):
         return None
     return _too_late(conversation, user)
 

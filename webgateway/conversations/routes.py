@@ -87,7 +87,7 @@ def messages(conversation_id: int) -> ResponseReturnValue:
 def send(conversation_id: int) -> ResponseReturnValue:
     conversation = _find(conversation_id, to_write=True)
     form = AnswerForm(conversation.channel)
-    if not form.validate_on_submit() or composer.lock(conversation):
+    if not form.validate_on_submit() or composer.lock(conversation, signed_in()):
         return _show(conversation, form, 422)
     uploads = [file.upload(conversation, signed_in().id) for file in form.received]
     composer.write(conversation, form.text.data or "", signed_in(), form.key.data, uploads)
@@ -100,7 +100,7 @@ def send(conversation_id: int) -> ResponseReturnValue:
 def retry(conversation_id: int, message_id: int) -> ResponseReturnValue:
     conversation = _find(conversation_id, to_write=True)
     message = _find_message(conversation, message_id)
-    if composer.lock(conversation):
+    if composer.lock(conversation, signed_in()):
         return _show(conversation, status=422)
     writing.send_again(message)
     db.session.commit()
