@@ -4,7 +4,6 @@ A request reaches a thread only when it is there whole, and its answer never wai
 """
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from functools import cache
 from urllib.parse import quote_from_bytes
@@ -22,8 +21,6 @@ from .journal.door import Answer, Door, Row
 Send = Callable[[Message], Awaitable[None]]
 
 DELIVERIES = "/meta/"
-ANSWERS = re.compile(r"/conversations/[0-9]+/messages")
-"""Where agents send files to."""
 FORM = b"application/x-www-form-urlencoded"
 SIGNATURES = (b"x-hub-signature-256", b"x-hub-signature")
 FRAMING = (b"content-length", b"transfer-encoding")
@@ -104,7 +101,7 @@ class Front:
 
     def _room(self, scope: Scope) -> Bodies:
         """People's files have one of their own, and take none of what deliveries need."""
-        return self.files if ANSWERS.fullmatch(scope["path"]) else self.bodies
+        return self.files if bodies.WITH_FILES.fullmatch(scope["path"]) else self.bodies
 
 
 def delivery_to(scope: Scope) -> str | None:

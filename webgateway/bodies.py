@@ -1,6 +1,7 @@
 """Request bodies read whole, within a time, a size and a share of the process's memory."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +17,8 @@ HELD = 128 * 1024 * 1024
 FILES = 64 * 1024 * 1024
 """Bytes of a body that brings an agent's files: more than one message may have, so that it can be refused
 in words."""
+WITH_FILES = re.compile(r"/(?:conversations|workspace)/[0-9]+/messages")
+"""Where agents post them."""
 FILES_WITHIN = 120.0
 """Seconds for it: people's lines are slower than Meta's."""
 

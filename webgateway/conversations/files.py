@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ..db import db, looking
 from ..meta import uploads as meta
@@ -30,9 +30,11 @@ def content(graph: Graph, part: Part, token: str) -> dict[str, Any]:
         with looking():
             file = db.session.scalar(select(Upload.content).where(Upload.id == upload.id)) or b""
         facts = (part.channel, upload.kind, upload.name, upload.mime_type)
-        upload.attachment_id = meta.upload(graph, part.page.meta_id, token, *facts, file)
+        known = meta.upload(graph, part.page.meta_id, token, *facts, file)
+        # Not through the row itself: it may have been erased meanwhile.
+        db.session.execute(update(Upload).where(Upload.id == upload.id).values(attachment_id=known))
         db.session.commit()
-    return meta.attachment(part.channel, upload.kind, upload.attachment_id)
+    return meta.attachment(part.channel, upload.kind, upload.attachment_id or "")
 
 
 def refused(part: Part, error: GraphError) -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload, selectinload
 
-from .. import bodies, htmx
+from .. import htmx
 from ..db import db, find_or_404
 from ..fields import whole
 from ..meta import media
@@ -39,13 +39,6 @@ from .upload_routes import INLINE
 blueprint = Blueprint("conversations", __name__, url_prefix="/conversations")
 
 PAGE = "conversations/index.html"
-
-
-@blueprint.url_value_preprocessor
-def room_for_files(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """For who is signed in, and before the form is read."""
-    if endpoint == "conversations.send" and signed_in().is_authenticated:
-        request.max_content_length = bodies.FILES
 
 
 @blueprint.get("/")

@@ -58,8 +58,11 @@ def typing(conversation: Conversation, on: bool) -> None:
 
 
 def _ask(conversation: Conversation, action: Action) -> None:
+    """Commits: nothing is held while it is put in the queue."""
     repeated = action != "mark_seen" and asked.again(conversation.id, action)
-    if not repeated and composer.lock(conversation) is None:
+    wanted = not repeated and composer.lock(conversation) is None
+    db.session.commit()
+    if wanted:
         show.later(conversation.id, action)
 
 
