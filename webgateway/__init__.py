@@ -9,7 +9,18 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, templating, traffic, views
 from .asgi import Front
-from .conversations import bot_calls, commenting, departures, facts, recoveries, recovery_health, requeueing
+from .conversations import (
+    bot_calls,
+    commenting,
+    departures,
+    facts,
+    forgetting,
+    recoveries,
+    recovery_health,
+    requeueing,
+    signal_routes,
+    upload_routes,
+)
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
@@ -46,7 +57,7 @@ from .users.rights import signed_in
 from .workspace import agent_routes, board_routes, canned
 
 csrf = CSRFProtect()
-rounds = (watching, reconciling, outages)
+rounds = (watching, reconciling, outages, forgetting)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
 tables = (bot_calls, facts, canned)
 """Rows that nobody reads yet."""
@@ -102,7 +113,8 @@ def create_app(settings: Settings | None = None) -> Application:
     journal_health.listen()
 
     for part in (
-        conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
+        conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
+        register, accounts,
         account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
         catalogue, flows, queues, board_routes, agent_routes, journal, audit, users, access, roles, profile,
         public,

@@ -28,6 +28,7 @@ SCREENS = {
     "conversations": "/conversations/",
     "conversation": "/conversations/{conversation}",
     "bubbles": "/conversations/{bubbles}?shown=100",
+    "conversation-late": "/conversations/{late}",
     "direct": "/conversations/{direct}",
     "conversation-elsewhere": "/conversations/{elsewhere}",
     "comments": "/conversations/comments/?state=all",

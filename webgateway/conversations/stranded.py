@@ -11,6 +11,7 @@ from ..meta import messages
 from ..pages import tokens
 from ..pages.models import Page
 from ..tasks import every
+from . import late_answers
 from .comments import Comment
 from .models import Conversation, Message, Part
 
@@ -47,8 +48,10 @@ def _waiting() -> Select[int]:
 
 def _late_answers() -> Select[int]:
     last = utcnow() - messages.WINDOW + messages.MARGIN
+    latest = utcnow() - messages.HUMAN_AGENT + messages.MARGIN
     wrote = Conversation.customer_wrote_at
-    return _waiting().join(Part.conversation).where(or_(wrote.is_(None), wrote <= last))
+    over = and_(wrote <= last, or_(wrote <= latest, ~late_answers.condition()))
+    return _waiting().join(Part.message).join(Part.conversation).where(or_(wrote.is_(None), over))
 
 
 def _late_private_replies() -> Select[int]:
