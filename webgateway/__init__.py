@@ -37,6 +37,7 @@ from .pages import (
 from .pages import health as page_health
 from .pages import orphans as orphaned_pages
 from .queues import founding as founding_queues
+from .records import days, index
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
@@ -44,7 +45,7 @@ from .users.rights import signed_in
 from .workspace import canned
 
 csrf = CSRFProtect()
-rounds = (watching, reconciling, outages)
+rounds = (watching, reconciling, outages, days, index)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
 tables = (bot_calls, facts, offers, canned)
 """Rows that nobody reads yet."""

@@ -1,0 +1,152 @@
+"""A list of records as it is shown: the page of it that the search asks for, with what stands in its columns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, load_only
+
+from ..conversations.models import Contact, Conversation, Message
+from ..db import db
+from ..pages.models import Page
+from ..users.models import User
+from . import finding, index
+from .finding import Found
+from .search import NEWEST, OLDEST, Search, place
+
+SORTED = 1_000
+"""The newest that fit; in another order than by time they are sorted among themselves."""
+SNIPPETS = 2
+"""Of each conversation; of one in which the words are often said these are the newest."""
+HITS = 500
+
+
+@dataclass(frozen=True)
+class Record:
+    """`said`: messages in which the words stand, the newest first. `messages` counts no notes."""
+
+    conversation: Conversation
+    messages: int
+    said: list[Message]
+
+    @property
+    def answered_after(self) -> timedelta | None:
+        return first_answer(self.conversation)
+
+    @property
+    def lasted(self) -> timedelta | None:
+        talk = self.conversation
+        return talk.closed_at - talk.opened_at if talk.closed_at else None
+
+
+class Rows:
+    def __init__(self, search: Search) -> None:
+        self.search = search
+        self.sorted = search.sort not in (NEWEST, OLDEST)
+        if self.sorted:
+            self.found = finding.find(search, SORTED, None)
+            ids = _in_order(search, self.found)
+            self.total = len(ids)
+            self._ids = ids[search.skip : search.skip + search.size]
+        else:
+            self.found = finding.find(search, search.size, search.after)
+            self._ids = [record_id for _, record_id in self.found.places]
+
+    @cached_property
+    def records(self) -> list[Record]:
+        talks = conversations(self._ids)
+        counts = count_messages(self._ids)
+        said = _said(self.search, self._ids)
+        return [Record(talks[one], counts.get(one, 0), said.get(one, [])) for one in self._ids if one in talks]
+
+    @property
+    def next_url(self) -> str | None:
+        """Of the next page, or of further back."""
+        if self.sorted:
+            skip = self.search.skip + self.search.size
+            return self.search.url(skip=skip) if skip < self.total else None
+        return self.search.url(after=place(*self.found.until)) if self.found.until else None
+
+    @property
+    def first_url(self) -> str | None:
+        return self.search.url() if self.search.after or self.search.skip else None
+
+    @property
+    def full(self) -> bool:
+        """The page holds as many as it may; else it was not looked any further."""
+        return self.sorted or len(self._ids) == self.search.size
+
+
+def conversations(ids: list[int]) -> dict[int, Conversation]:
+    """With what a list shows of each."""
+    query = select(Conversation).where(Conversation.id.in_(ids))
+    query = query.options(
+        joinedload(Conversation.contact),
+        joinedload(Conversation.page).load_only(Page.name),
+        joinedload(Conversation.agent).load_only(User.name, User.email),
+        joinedload(Conversation.closing_reason),
+    )
+    return {talk.id: talk for talk in db.session.scalars(query)}
+
+
+def count_messages(ids: list[int]) -> dict[int, int]:
+    query = select(Message.conversation_id, func.count()).where(Message.conversation_id.in_(ids))
+    query = query.where(Message.author != "note").group_by(Message.conversation_id)
+    return {conversation_id: count for conversation_id, count in db.session.execute(query) if conversation_id}
+
+
+def first_answer(talk: Conversation) -> timedelta | None:
+    return talk.answered_at - talk.opened_at if talk.answered_at else None
+
+
+def _said(search: Search, ids: list[int]) -> dict[int, list[Message]]:
+    said: dict[int, list[Message]] = {}
+    if not search.words or not ids:
+        return said
+    query = select(Message).where(Message.id.in_(index.in_conversations(ids, search.words)))
+    query = query.options(load_only(Message.conversation_id, Message.text, Message.author, Message.occurred_at))
+    for message in db.session.scalars(query.order_by(Message.id.desc()).limit(HITS)):
+        of_talk = said.setdefault(message.conversation_id or 0, [])
+        if len(of_talk) < SNIPPETS:
+            of_talk.append(message)
+    return said
+
+
+def _in_order(search: Search, found: Found) -> list[int]:
+    ids = [record_id for _, record_id in found.places]
+    counts = count_messages(ids) if search.sort.endswith("messages") else {}
+    query = (
+        select(
+            Conversation.id,
+            Conversation.opened_at,
+            Conversation.closed_at,
+            Conversation.answered_at,
+            Conversation.closed_how,
+            Contact.name,
+            Contact.username,
+            Page.name.label("page"),
+            User.name.label("agent"),
+        )
+        .join(Conversation.contact)
+        .join(Conversation.page)
+        .outerjoin(Conversation.agent)
+        .where(Conversation.id.in_(ids))
+    )
+    keys: dict[str, Callable[[Any], Any]] = {
+        "contact": lambda row: (row.name or row.username or "").lower() or None,
+        "page": lambda row: row.page.lower(),
+        "agent": lambda row: (row.agent or "").lower() or None,
+        "answer": lambda row: row.answered_at and row.answered_at - row.opened_at,
+        "duration": lambda row: row.closed_at and row.closed_at - row.opened_at,
+        "messages": lambda row: counts.get(row.id, 0),
+        "how": lambda row: row.closed_how,
+    }
+    key = keys[search.sort.removeprefix("-")]
+    rows = [(key(row), row) for row in db.session.execute(query.order_by(*finding.order(search)))]
+    known = sorted((one for one in rows if one[0] is not None), key=lambda one: one[0])
+    if search.sort.startswith("-"):
+        known.reverse()
+    return [row.id for _, row in [*known, *(one for one in rows if one[0] is None)]]
