@@ -37,7 +37,8 @@ from .pages import (
 from .pages import health as page_health
 from .pages import orphans as orphaned_pages
 from .queues import founding as founding_queues
-from .records import days, index
+from .records import days, exports, figures_page, index
+from .records import routes as records
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
@@ -99,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Application:
     for part in (
         conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
         account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
-        catalogue, flows, journal, users, access, roles, profile, public,
+        catalogue, flows, records, exports, figures_page, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
@@ -114,7 +115,7 @@ def home() -> Response:
     """The first section one may read, or one's profile; for everybody else the sign-in page."""
     if not signed_in().is_authenticated:
         return redirect(url_for("security.login"))
-    for section in ("conversations", "gateways", "flows", "journal", "users"):
+    for section in ("conversations", "gateways", "flows", "records", "journal", "users"):
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))
     return redirect(url_for("profile.show"))

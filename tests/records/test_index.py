@@ -22,7 +22,7 @@ def found(typed: str, tenant=None) -> list[str]:
     words = Words(typed)
     if not words:
         return []
-    ids = index.of_tenant(tenant or cast.tenant(), words)
+    ids = index.of_tenant((tenant or cast.tenant()).id, words)
     return sorted(db.session.scalars(select(Message.text).where(Message.id.in_(ids))))
 
 
@@ -136,8 +136,8 @@ def test_a_message_without_a_conversation_is_found_when_it_has_one(page, talk):
 
 
 def test_many_at_once_are_found(talk):
-    rows = [{"conversation_id": talk.id, "page_id": talk.page_id, "author": "agent", "text": f"No {n} of many"}
-            for n in range(30)]  # fmt: skip
+    given = {"conversation_id": talk.id, "page_id": talk.page_id, "author": "agent"}
+    rows = [{**given, "text": f"No {number} of many"} for number in range(30)]
     db.session.execute(Message.__table__.insert(), rows)
     db.session.commit()
     assert len(found("many")) == 30
@@ -149,9 +149,63 @@ def test_one_that_is_longer_than_an_index_holds_does_no_harm(talk):
 
 
 PIECES = (
-    *('"', "'", "*", "-", "+", "(", ")", ":", "^", "{", "}", "\\", "|", "&", "!", "<->", "NEAR(", "AND", "OR"),
-    *("NOT", "shop", "о", "é", "e\u0301", "\ud83d", "\0", "%", "_", ";", "--", "/*", "t/1", "scope:", "text :"),
-    *("🐘", "日本", "ß", "İ", "\u202e", "\n", " ", "a*b", "*a", '"a', "''", "$$", ":*", "1e5", "-1", "½", "𞤀"),
+    *(
+        '"',
+        "'",
+        "*",
+        "-",
+        "+",
+        "(",
+        ")",
+        ":",
+        "^",
+        "{",
+        "}",
+        "\\",
+        "|",
+        "&",
+        "!",
+        "<->",
+        "NEAR(",
+        "AND",
+        "OR",
+    ),
+    *(
+        "NOT",
+        "shop",
+        "о",
+        "é",
+        "e\u0301",
+        "\ud83d",
+        "\0",
+        "%",
+        "_",
+        ";",
+        "--",
+        "/*",
+        "t/1",
+        "scope:",
+        "text :",
+    ),
+    *(
+        "🐘",
+        "日本",
+        "ß",
+        "İ",
+        "\u202e",
+        "\n",
+        " ",
+        "a*b",
+        "*a",
+        '"a',
+        "''",
+        "$$",
+        ":*",
+        "1e5",
+        "-1",
+        "½",
+        "𞤀",
+    ),
 )
 
 

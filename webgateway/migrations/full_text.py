@@ -1,14 +1,15 @@
 """The full-text index of messages, `message_words`, and the triggers that keep it: SQL for each database.
 
-On SQLite an FTS5 table over the view `message_texts`; on PostgreSQL a table of its own with a GIN index. Neither
-is in the models: nothing but the triggers writes to it. Beside the words it holds of each message whose it is,
-`t…` the tenant and `c…` the conversation, so that a search reads no more than it must (records/index.py).
+On SQLite an FTS5 table over the view `message_texts`; on PostgreSQL a table of its own with a GIN index.
+Neither is in the models: nothing but the triggers writes to it. Beside the words it holds of each message
+whose it is, `t…` the tenant and `c…` the conversation, so that a search reads no more than it must
+(records/index.py).
 
 A migration that replaces SQLite's table of messages takes the triggers with it: it calls `drop` before and
 `create` after.
 """
 
-from collections.abc import Mapping
+from typing import Any
 
 from alembic import op
 
@@ -62,21 +63,20 @@ SQLITE = (
 )
 SQLITE_REBUILD = "INSERT INTO message_words (message_words) VALUES ('rebuild')"
 SQLITE_DROP = (
-    *(
-        f"DROP TRIGGER IF EXISTS message_words_{when}"
-        for when in ("added", "changing", "changed", "removed")
-    ),
+    *(f"DROP TRIGGER IF EXISTS message_words_{when}" for when in ("added", "changing", "changed", "removed")),
     "DROP TABLE message_words",
     "DROP VIEW message_texts",
 )
 
-# As FTS5's unicode61 cuts words: without case and diacritics, at whatever is no letter or digit. PostgreSQL's own
-# parser would keep addresses whole. `lower` of the database's locale knows ASCII alone where that is C.
+# As FTS5's unicode61 cuts words: without case and diacritics, at whatever is no letter or digit. PostgreSQL's
+# own parser would keep addresses whole. `lower` of the database's locale knows ASCII alone where that is C.
 POSTGRESQL = (
     r"""
     CREATE FUNCTION message_words_plain(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT regexp_replace(
-            regexp_replace(normalize(lower(left(said, 100000) {collation}), NFKD), '[\u0300-\u036f]', '', 'g'),
+            regexp_replace(
+                normalize(lower(left(said, 100000) {collation}), NFKD), '[\u0300-\u036f]', '', 'g'
+            ),
             '[\u0001-/:-@[-`{{-\u00a9\u00ab-\u00b1\u00b4-\u00b8\u00bb\u00bf\u00d7\u00f7\u2000-\u2bff\u3000-\u3004'
             '\u3008-\u3020\ufe00-\ufe6f\uff00-\uff0f\uff1a-\uff20\U0001f000-\U0001faff]+', ' ', 'g')
     $$
@@ -164,9 +164,9 @@ ICU = 'COLLATE "und-x-icu"'
 def create() -> None:
     """With the words of the messages that are there."""
     connection = op.get_bind()
-    if connection.dialect.name == "sqlite":
-        statements, rebuild = SQLITE, SQLITE_REBUILD
-    else:
+    statements: tuple[str, ...] = SQLITE
+    rebuild = SQLITE_REBUILD
+    if connection.dialect.name == "postgresql":
         knows = "SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'"
         collation = ICU if connection.exec_driver_sql(knows).first() else ""
         plain, *rest = POSTGRESQL
@@ -181,6 +181,6 @@ def drop() -> None:
         connection.exec_driver_sql(statement)
 
 
-def of_the_models(name: str | None, kind: str, _parents: Mapping[str, str | None]) -> bool:
+def of_the_models(name: str | None, kind: str, _parents: Any) -> bool:
     """As Alembic's `include_name`: FTS5 keeps tables of its own beside the index."""
     return kind != "table" or not (name or "").startswith(TABLE)

@@ -8,16 +8,15 @@ from ..conversations.facts import Fact
 from ..conversations.models import Contact
 from ..db import db
 from ..listing import holds
-from ..tenants.models import Tenant
 
 NAMESAKES = 100
 NOT_DIALLED = re.compile(r"[\s()/.-]")
 
 
-def called(tenant: Tenant, who: str) -> list[int]:
+def called(tenant_id: int, who: str) -> list[int]:
     """Ids of those whose whole name, username, e-mail or telephone it is, found in all of them."""
     name = who.removeprefix("@").lower()
-    of_tenant = select(Contact.id).where(Contact.tenant_id == tenant.id).limit(NAMESAKES)
+    of_tenant = select(Contact.id).where(Contact.tenant_id == tenant_id).limit(NAMESAKES)
     known = {who, who.lower(), NOT_DIALLED.sub("", who)}
     facts = select(Fact.contact_id).where(Fact.value.in_(known))
     return [

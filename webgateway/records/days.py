@@ -1,7 +1,7 @@
 """Counts the days: what became of the conversations opened on each, for the figures.
 
-A day's figures change as long as its conversations do, so days are counted anew as a whole. A day that was missed
-is found by the next round: losing one costs nothing.
+A day's figures change as long as its conversations do, so days are counted anew as a whole. A day that was
+missed is found by the next round: losing one costs nothing.
 """
 
 from collections import Counter
@@ -99,11 +99,12 @@ def _opened_on(tenant_id: int, day: date) -> Select[Any]:
 
 def _said_in(tenant_id: int, day: date) -> Counter[tuple[int, bool]]:
     """Messages by conversation and whether they came from the customer."""
-    counted = select(Message.conversation_id, Message.author, func.count()).join(Message.conversation)
-    counted = counted.where(Message.author != "note").group_by(Message.conversation_id, Message.author)
+    talk, author = Message.conversation_id, Message.author
+    counted: Any = select(talk, author, func.count()).join(Message.conversation)
+    counted = counted.where(author != "note").group_by(talk, author)
     said: Counter[tuple[int, bool]] = Counter()
-    for talk, author, number in db.session.execute(_of_day(counted, tenant_id, day)):
-        said[talk, author == "customer"] += number
+    for talk_id, by, number in db.session.execute(_of_day(counted, tenant_id, day)):
+        said[talk_id, by == "customer"] += number
     return said
 
 
@@ -115,15 +116,11 @@ def _of_day(query: Select[Any], tenant_id: int, day: date) -> Select[Any]:
 
 
 def _changed(tenant_id: int) -> list[date]:
-    """Days never counted, the newest first; and those with conversations in which something was said since the
-    last round, or that were opened or closed."""
+    """Days never counted, the newest first; and before them those with conversations in which something was
+    said since the last round, or that were opened or closed."""
     with looking():
-        known = {
-            day: still_open
-            for day, still_open in db.session.execute(
-                select(Day.day, Day.still_open).where(Day.tenant_id == tenant_id)
-            )
-        }
+        days_known = select(Day.day, Day.still_open).where(Day.tenant_id == tenant_id)
+        known = dict(db.session.execute(days_known).tuples().all())
         last = db.session.scalar(select(func.max(Day.counted_at)).where(Day.tenant_id == tenant_id))
         mine = select(Conversation.opened_at).where(Conversation.tenant_id == tenant_id)
         first = db.session.scalar(mine.with_only_columns(func.min(Conversation.opened_at)))

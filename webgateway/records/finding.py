@@ -1,11 +1,11 @@
 """A page of the conversations that fit a search, whatever the tables hold.
 
-They come by the time they were opened, after a place. No more than LOOKED are compared for one page, and no more
-than WALKED asked for words; `Found.until` says how far that was.
+They come by the time they were opened, after a place. No more than LOOKED are compared for one page, and no
+more than WALKED steps made for words; `Found.until` says how far that was.
 
-Words that are often said are found by walking: through the conversations in their order, asking the index which
-of some hold them. If that does not soon fill a page the words are rare, and all messages with them are fetched.
-Words that were said more than HITS times and seldom lately are walked after.
+Words that are often said are found by walking: through the conversations in their order, asking the index
+which of some hold them. If that does not soon fill a page the words are rare, and all messages with them are
+fetched. Words that were said more than HITS times and seldom lately are walked after.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import ColumnElement, distinct, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from ..conversations.models import Conversation, Message
 from ..db import db
@@ -79,15 +79,17 @@ def _holding(search: Search, places: list[Place]) -> list[Place]:
     if not places:
         return []
     messages = index.in_conversations([record_id for _, record_id in places], search.words)
-    talks = select(distinct(Message.conversation_id)).where(Message.id.in_(messages))
+    talks = select(Message.conversation_id).where(Message.id.in_(messages)).distinct()
     holding = set(db.session.scalars(talks))
     return [place for place in places if place[1] in holding]
 
 
 def _of_all_hits(search: Search) -> set[int] | None:
     """None: there are too many."""
-    messages = index.of_tenant(search.tenant, search.words).limit(HITS + 1).subquery()
-    talks = db.session.scalars(select(Message.conversation_id).join(messages, Message.id == messages.c[0])).all()
+    messages = index.of_tenant(search.tenant_id, search.words).limit(HITS + 1).subquery()
+    talks = db.session.scalars(
+        select(Message.conversation_id).join(messages, Message.id == messages.c[0])
+    ).all()
     return {talk for talk in talks if talk is not None} if len(talks) <= HITS else None
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from ..db import db
 from ..tasks import every
-from ..tenants.models import Tenant
 from .words import Term, Words
 
 FTS5 = table("message_words", column("rowid"), column("message_words"))
@@ -20,9 +19,9 @@ STEP = 200
 """Pages of the index that are merged at once; others may write in between."""
 
 
-def of_tenant(tenant: Tenant, words: Words) -> Select[int]:
+def of_tenant(tenant_id: int, words: Words) -> Select[int]:
     """Ids of the messages that hold the words."""
-    return _holding(words, [f"t{tenant.id}"])
+    return _holding(words, [f"t{tenant_id}"])
 
 
 def in_conversations(conversation_ids: Sequence[int], words: Words) -> Select[int]:

@@ -1,4 +1,4 @@
-"""A list of records as it is shown: the page of it that the search asks for, with what stands in its columns."""
+"""A list of records as it is shown: the page that the search asks for, with what stands in its columns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ SORTED = 1_000
 SNIPPETS = 2
 """Of each conversation; of one in which the words are often said these are the newest."""
 HITS = 500
+MARKS = 4
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,13 @@ class Rows:
         talks = conversations(self._ids)
         counts = count_messages(self._ids)
         said = _said(self.search, self._ids)
-        return [Record(talks[one], counts.get(one, 0), said.get(one, [])) for one in self._ids if one in talks]
+        return [
+            Record(talks[one], counts.get(one, 0), said.get(one, [])) for one in self._ids if one in talks
+        ]
+
+    def snippet(self, message: Message) -> list[tuple[str, bool]]:
+        """What stands around the words that were looked for, each piece with whether it is one of them."""
+        return around(self.search.words.pieces(message.text))
 
     @property
     def next_url(self) -> str | None:
@@ -78,6 +85,25 @@ class Rows:
     def full(self) -> bool:
         """The page holds as many as it may; else it was not looked any further."""
         return self.sorted or len(self._ids) == self.search.size
+
+
+def around(pieces: list[tuple[str, bool]], room: int = 80) -> list[tuple[str, bool]]:
+    """The pieces with no more than `room` characters before the first mark, between two and after the last;
+    of many marks the first."""
+    marks = [number for number, (_, marked) in enumerate(pieces) if marked][:MARKS]
+    if not marks:
+        return [(pieces[0][0][: 2 * room], False)] if pieces else []
+    shown = pieces[max(marks[0] - 1, 0) : marks[-1] + 2]
+    return [(text if marked else _shortened(text, room, number, len(shown)), marked)
+            for number, (text, marked) in enumerate(shown)]  # fmt: skip
+
+
+def _shortened(text: str, room: int, number: int, total: int) -> str:
+    if number == 0 and total > 1:
+        return text if len(text) <= room else f"… {text[-room:]}"
+    if number == total - 1:
+        return text if len(text) <= room else f"{text[:room]} …"
+    return text if len(text) <= 2 * room else f"{text[:room]} … {text[-room:]}"
 
 
 def conversations(ids: list[int]) -> dict[int, Conversation]:
@@ -107,7 +133,8 @@ def _said(search: Search, ids: list[int]) -> dict[int, list[Message]]:
     if not search.words or not ids:
         return said
     query = select(Message).where(Message.id.in_(index.in_conversations(ids, search.words)))
-    query = query.options(load_only(Message.conversation_id, Message.text, Message.author, Message.occurred_at))
+    shown = (Message.conversation_id, Message.text, Message.author, Message.kind, Message.app_id)
+    query = query.options(load_only(*shown), joinedload(Message.user).load_only(User.name, User.email))
     for message in db.session.scalars(query.order_by(Message.id.desc()).limit(HITS)):
         of_talk = said.setdefault(message.conversation_id or 0, [])
         if len(of_talk) < SNIPPETS:

@@ -44,7 +44,7 @@ class Search:
     target = "#list"
 
     def __init__(self, tenant: Tenant, args: MultiDict[str, str], zone: ZoneInfo) -> None:
-        self.tenant, self.zone = tenant, zone
+        self.tenant_id, self.zone = tenant.id, zone
         self.q = args.get("q", "").replace("\0", " ").strip()[:200]
         self.words = Words(self.q)
         self.who = " ".join(args.get("who", "").replace("\0", " ").split())[:200]
@@ -52,7 +52,7 @@ class Search:
         self.how = args["how"] if args.get("how") in HOW else ""
         self.state = args["state"] if args.get("state") in STATES else ""
         self.offline = args.get("offline") == "1"
-        self.since, self.until = _day(args.get("since")), _day(args.get("until"))
+        self.since, self.until = day_of(args.get("since")), day_of(args.get("until"))
         sort = args.get("sort", NEWEST)
         self.sort = sort if sort.removeprefix("-") in SORTS else NEWEST
         size = args.get("size", SIZES[0], type=whole)
@@ -62,9 +62,17 @@ class Search:
 
     @property
     def filters(self) -> dict[str, Any]:
-        days = {"since": self.since and self.since.isoformat(), "until": self.until and self.until.isoformat()}
+        days = {
+            "since": self.since and self.since.isoformat(),
+            "until": self.until and self.until.isoformat(),
+        }
         rest = {"how": self.how, "state": self.state, "offline": "1" if self.offline else ""}
         return {"who": self.who, **self.ids, **days, **rest}
+
+    @property
+    def narrowing(self) -> int:
+        """How many filters are in use beside the words and the customer."""
+        return sum(bool(value) for name, value in self.filters.items() if name != "who")
 
     @property
     def narrowed(self) -> bool:
@@ -81,7 +89,7 @@ class Search:
     @property
     def driving(self) -> list[ColumnElement[bool]]:
         """What an index holds: conversations of the tenant, or of somebody or something of it, by time."""
-        conditions = [Conversation.tenant_id == self.tenant.id, *self._times]
+        conditions = [Conversation.tenant_id == self.tenant_id, *self._times]
         if self._customers:
             return [*conditions, Conversation.contact_id.in_(self._customers)]
         name = next((name for name in DRIVING if self.ids[name]), None)
@@ -108,7 +116,7 @@ class Search:
 
     @cached_property
     def _customers(self) -> list[int]:
-        return customers.called(self.tenant, self.who) if self.who else []
+        return customers.called(self.tenant_id, self.who) if self.who else []
 
     @property
     def _times(self) -> list[ColumnElement[bool]]:
@@ -136,7 +144,7 @@ def beginning(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
     try:
         day = date.fromisoformat(text or "")
     except ValueError:

@@ -12,7 +12,7 @@ LONGEST = 200
 MOST = 8
 """Terms that are looked for; the others are left out."""
 SHORTEST = 3
-"""Letters with which a word may begin; a shorter beginning would be of too many words, and is taken as a word."""
+"""Letters with which a word may begin; a shorter beginning would be of too many, and is taken as a word."""
 TYPED = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")
 
