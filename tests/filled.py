@@ -91,7 +91,7 @@ def fill() -> None:
         Notice(page_id=page.id, kind="policy", subject="blocked", state="blocked", since=KYIV, at=KYIV),
         Arrival(gateway_id=page.gateway_id, page_id=page.id, hour=KYIV, number=3, last_at=KYIV),
         Silence(page_id=page.id, since=KYIV),
-        Day(tenant_id=page.tenant_id, day=KYIV.date(), columns=Columns(opened=[1], how=[0]), still_open=1),
+        Day(tenant_id=page.tenant_id, day=KYIV.date(), columns=Columns.unpack(bytes(59)), still_open=1),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),
     ]
     db.session.add_all(rest)

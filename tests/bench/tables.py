@@ -13,7 +13,6 @@ from webgateway.conversations.models import Contact, Conversation, Message, Part
 from webgateway.db import Model, UTCDateTime, db
 from webgateway.gateways.models import Gateway
 from webgateway.journal.models import Delivery, Event
-from webgateway.migrations import full_text
 from webgateway.pages.models import Grant, Page
 from webgateway.records import days, index
 
@@ -50,8 +49,6 @@ def fill(installation: Installation, sizes: Sizes) -> None:
             # All that is written here fits together: nothing needs to be looked up for each row.
             db.session.execute(text("SET LOCAL session_replication_role = replica"))
         rows(sizes)
-        if not sqlite:
-            db.session.execute(text(full_text.POSTGRESQL_REBUILD))
         db.session.commit()
         days.count_what_changed()
         index.tidy()

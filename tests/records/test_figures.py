@@ -11,8 +11,8 @@ from tests import cast
 from webgateway.db import db, utcnow
 from webgateway.records import charts, days
 from webgateway.records.charts import Series
-from webgateway.records.figures import median, percentile
-from webgateway.records.models import Day
+from webgateway.records.models import Columns, Day
+from webgateway.records.tally import Lengths
 
 PAGE = "/figures/"
 NOON = utcnow().replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
@@ -21,12 +21,11 @@ MINUTE = timedelta(minutes=1)
 
 def talk(page, number: int, opened=NOON, answered: int | None = None, **values):  # type: ignore[no-untyped-def]
     """`answered`: after so many minutes."""
+    given = {"opened_at": opened, "last_message_at": opened}
     if answered is not None:
-        values |= {"queued_at": opened, "assigned_at": opened, "answered_at": opened + answered * MINUTE}
-        values |= {"waited_seconds": 60, "agent": values.get("agent") or cast.person("Gail")}
-    return cast.conversation(
-        cast.contact(page, f"N{number}", f"5{number}"), opened_at=opened, last_message_at=opened, **values
-    )
+        given |= {"queued_at": opened, "assigned_at": opened, "answered_at": opened + answered * MINUTE}
+        given |= {"waited_seconds": 60, "agent": cast.person("Gail")}
+    return cast.conversation(cast.contact(page, f"N{number}", f"5{number}"), **{**given, **values})
 
 
 @pytest.fixture
@@ -194,7 +193,7 @@ def test_the_number_of_queries_stays_the_same(as_sam, busy, page, count_queries)
 class TestCounting:
     def counted(self) -> dict:
         db.session.expire_all()
-        return {day.day: len(day.columns.opened) for day in db.session.scalars(db.select(Day))}
+        return {day.day: len(day.columns) for day in db.session.scalars(db.select(Day))}
 
     def test_the_first_round_counts_all_days(self, page):
         for number in range(5):
@@ -234,7 +233,7 @@ class TestCounting:
         db.session.commit()
         days.count_the_last_month()
         db.session.expire_all()
-        assert db.session.scalars(db.select(Day)).one().columns.waited == [500]
+        assert db.session.scalars(db.select(Day)).one().columns.waited.tolist() == [500]
 
     def test_tenants_are_counted_apart(self, page):
         days.count_what_changed()
@@ -242,13 +241,34 @@ class TestCounting:
 
 
 class TestReckoning:
-    def test_the_middle_and_nine_tenths(self):
-        assert median([]) is None
-        assert median([3]) == 3
-        assert median([1, 2, 4, 9]) == 3
-        assert percentile([], 0.9) is None
-        assert percentile(list(range(1, 11)), 0.9) == 9
-        assert percentile([5], 0.9) == 5
+    @pytest.mark.parametrize(
+        ("seconds", "median", "nine_tenths"),
+        [
+            ([], None, None),
+            ([3], 3, 3),
+            ([0, 0], 0, 0),
+            ([9, 1, 4, 2], 3, 9),
+            ([-1, 5, -1], 5, 5),
+            (list(range(1, 11)), 5.5, 9),
+            ([7] * 9 + [100], 7, 7),
+        ],
+    )
+    def test_the_middle_and_nine_tenths(self, seconds, median, nine_tenths):
+        lengths = Lengths(seconds[:2], seconds[2:])
+        assert (lengths.median, lengths.share(0.9)) == (median, nine_tenths)
+        assert len(lengths) == sum(one >= 0 for one in seconds)
+        assert lengths.within(5) == sum(0 <= one <= 5 for one in seconds)
+
+    def test_columns_are_kept_as_they_are(self):
+        columns = Columns(opened=[1, 86_399], page=[2**62, 0], waited=[-1, 7], how=[5, 0])
+        columns.flow, columns.queue, columns.agent = columns.page, columns.page, columns.page
+        for name in ("came", "went", "answer", "lasted", "offline", "abandoned"):
+            setattr(columns, name, columns.column(name) + type(columns.how)(Columns.TYPES[name], [1, 1]))
+        again = Columns.unpack(columns.pack())
+        assert again == columns
+        assert again.column("page").tolist() == [2**62, 0]
+        assert again.some([1]).opened.tolist() == [86_399]
+        assert again.some([]).opened.tolist() == []
 
     @pytest.mark.parametrize(("highest", "top"), [(0, 1), (1, 1), (7, 10), (43, 50), (87, 100), (3999, 4000)])
     def test_scales_end_at_a_round_number(self, highest, top):

@@ -18,16 +18,13 @@ def called(tenant_id: int, who: str) -> list[int]:
     name = who.removeprefix("@").lower()
     of_tenant = select(Contact.id).where(Contact.tenant_id == tenant_id).limit(NAMESAKES)
     known = {who, who.lower(), NOT_DIALLED.sub("", who)}
-    facts = select(Fact.contact_id).where(Fact.value.in_(known))
-    return [
-        contact_id
-        for found in (
-            func.lower(Contact.name) == func.lower(who),
-            func.lower(Contact.username) == func.lower(name),
-            Contact.id.in_(facts),
-        )
-        for contact_id in db.session.scalars(of_tenant.where(found))
-    ]
+    facts = select(Fact.contact_id).join(Fact.contact).where(Contact.tenant_id == tenant_id)
+    queries = (
+        of_tenant.where(func.lower(Contact.name) == func.lower(who)),
+        of_tenant.where(func.lower(Contact.username) == func.lower(name)),
+        facts.where(Fact.value.in_(known)).limit(NAMESAKES),
+    )
+    return [contact_id for query in queries for contact_id in db.session.scalars(query)]
 
 
 def resembling(who: str) -> ColumnElement[bool]:

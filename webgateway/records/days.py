@@ -46,24 +46,23 @@ def count(tenant_id: int, day: date) -> None:
     with looking():
         columns = _columns(tenant_id, day)
         known = db.session.scalar(select(Day.id).where(Day.tenant_id == tenant_id, Day.day == day))
-    if not columns.opened and known is None:
+    if not len(columns) and known is None:
         return
     told = db.session.scalar(select(Day).where(Day.tenant_id == tenant_id, Day.day == day).with_for_update())
     if told is None:
         told = Day(tenant_id=tenant_id, day=day)
         db.session.add(told)
     told.columns, told.counted_at = columns, utcnow()
-    told.still_open = columns.how.count(0)
+    told.still_open = columns.how.tobytes().count(0)
     db.session.commit()
 
 
 def _columns(tenant_id: int, day: date) -> Columns:
     columns = Columns()
-    talks = db.session.execute(_opened_on(tenant_id, day)).all()
     said = _said_in(tenant_id, day)
-    for talk in talks:
+    for talk in db.session.execute(_opened_on(tenant_id, day)):
         for name, value in _entry(talk, said, _moment(day)):
-            getattr(columns, name).append(value)
+            columns.column(name).append(value)
     return columns
 
 
@@ -120,7 +119,7 @@ def _changed(tenant_id: int) -> list[date]:
     said since the last round, or that were opened or closed."""
     with looking():
         days_known = select(Day.day, Day.still_open).where(Day.tenant_id == tenant_id)
-        known = dict(db.session.execute(days_known).tuples().all())
+        known = {row.day: row.still_open for row in db.session.execute(days_known)}
         last = db.session.scalar(select(func.max(Day.counted_at)).where(Day.tenant_id == tenant_id))
         mine = select(Conversation.opened_at).where(Conversation.tenant_id == tenant_id)
         first = db.session.scalar(mine.with_only_columns(func.min(Conversation.opened_at)))

@@ -21,9 +21,10 @@ from ..users.rights import current_tenant, needs
 from . import charts, formats
 from .charts import Chart, Series
 from .days import ENDS
-from .figures import KINDS, Figures, Question, Tally, median, percentile
+from .figures import KINDS, Figures, Question
 from .lengths import words
 from .search import HOW, day_of
+from .tally import Lengths, Tally
 
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
 
@@ -90,8 +91,6 @@ def index() -> ResponseReturnValue:
         names=NAMES,
         ranges=RANGES,
         withins=WITHIN,
-        median=median,
-        percentile=percentile,
     )
 
 
@@ -131,10 +130,10 @@ def drawn(view: View) -> list[Chart]:
     ]  # fmt: skip
 
 
-def _middles(ordered: list[list[int]]) -> tuple[Series, Series]:
+def _middles(lengths: list[Lengths]) -> tuple[Series, Series]:
     return (
-        Series("Half of them within", [median(one) for one in ordered]),
-        Series("90 % of them within", [percentile(one, P90) for one in ordered]),
+        Series("Half of them within", [one.median for one in lengths]),
+        Series("90 % of them within", [one.share(P90) for one in lengths]),
     )
 
 
@@ -163,10 +162,10 @@ def columns(within: int) -> list[tuple[str, bool]]:
 
 def cells(tally: Tally, within: int, plain: bool = False) -> list[Any]:
     """As `columns` names them; `plain`: lengths in seconds, for machines."""
-    ordered = (tally.answers, tally.waits, tally.lengths)
-    middles = [value for one in ordered for value in (median(one), percentile(one, P90))]
+    lengths = (tally.answers, tally.waits, tally.lengths)
+    middles = [value for one in lengths for value in (one.median, one.share(P90))]
     return [
-        *(tally.conversations, tally.came, tally.went, len(tally.answers), tally.answered_within(within)),
+        *(tally.conversations, tally.came, tally.went, len(tally.answers), tally.answers.within(within)),
         *(middles if plain else map(words, middles)),
         *(tally.offline, tally.abandoned, *tally.ends[1:]),
     ]
@@ -174,11 +173,10 @@ def cells(tally: Tally, within: int, plain: bool = False) -> list[Any]:
 
 def named(kind: str, tallies: Sequence[tuple[int, Tally]]) -> list[tuple[str, Tally]]:
     model: Any = MODELS[kind]
-    name = NAME_OR_EMAIL if kind == "agent" else model.name
+    name = (NAME_OR_EMAIL if kind == "agent" else model.name).label("name")
     mine = select(model.id, name).where(model.tenant_id == current_tenant.id)
-    known: dict[int, str] = dict(
-        db.session.execute(mine.where(model.id.in_([one for one, _ in tallies]))).tuples().all()
-    )
+    found = db.session.execute(mine.where(model.id.in_([one for one, _ in tallies])))
+    known = {row.id: row.name for row in found}
     return [(known.get(one, GONE[one > 0].format(kind)), tally) for one, tally in tallies]
 
 

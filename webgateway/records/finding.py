@@ -8,13 +8,13 @@ which of some hold them. If that does not soon fill a page the words are rare, a
 fetched. Words that were said more than HITS times and seldom lately are walked after.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from ..conversations.models import Conversation, Message
 from ..db import db
@@ -33,10 +33,12 @@ HITS = 2_000
 
 @dataclass(frozen=True)
 class Found:
-    """`places`: opened_at and id of each, in order. `until`: after this place more may fit."""
+    """`places`: opened_at and id of each, in order. `until`: after this place more may fit. `hits`: of each
+    the newest message with the words."""
 
     places: list[Place]
     until: Place | None = None
+    hits: Mapping[int, int] = field(default_factory=dict)
 
 
 def find(search: Search, limit: int, after: Place | None) -> Found:
@@ -49,48 +51,49 @@ def find(search: Search, limit: int, after: Place | None) -> Found:
 
 def _with_words(search: Search, limit: int, within: Conditions, bound: Place | None) -> Found:
     found: list[Place] = []
-    for step, (some, last) in enumerate(_walk(search, within), 1):
-        found += some
+    hits: dict[int, int] = {}
+    for step, (here, last) in enumerate(_walk(search, within), 1):
+        hits |= _holding(search, here)
+        found += [place for place in here if place[1] in hits]
         if len(found) > limit or last is None:
-            return _cut(found, limit, bound)
+            return _cut(found, limit, bound, hits)
         if step == len(STEPS):
-            conversations = _of_all_hits(search)
-            if conversations is not None:
+            all_hits = _of_all(search)
+            if all_hits is not None:
                 rest = [*_fitting(search), *_between(search, last, None)]
-                rest.append(Conversation.id.in_(conversations))
-                return _cut(found + _places(search, rest, limit + 1), limit, None)
+                rest.append(Conversation.id.in_(list(all_hits)))
+                return _cut(found + _places(search, rest, limit + 1), limit, None, all_hits)
         if step == WALKED:
-            return Found(found, last)
+            return Found(found, last, hits)
     raise AssertionError("the walk ends with nothing left")
 
 
 def _walk(search: Search, within: Conditions) -> Iterator[tuple[list[Place], Place | None]]:
-    """Of each step the places with the words, and the last place, if it did not come to the end."""
+    """Of each step the places, and the last of them, if it did not come to the end."""
     last: Place | None = None
     for size in chain(STEPS, repeat(STEPS[-1])):
         here = _places(search, [*within, *_between(search, last, None)], size)
         last = here[-1] if len(here) == size else None
-        yield _holding(search, here), last
+        yield here, last
         if last is None:
             return
 
 
-def _holding(search: Search, places: list[Place]) -> list[Place]:
+def _holding(search: Search, places: list[Place]) -> dict[int, int]:
     if not places:
-        return []
+        return {}
     messages = index.in_conversations([record_id for _, record_id in places], search.words)
-    talks = select(Message.conversation_id).where(Message.id.in_(messages)).distinct()
-    holding = set(db.session.scalars(talks))
-    return [place for place in places if place[1] in holding]
+    newest = select(Message.conversation_id, func.max(Message.id)).where(Message.id.in_(messages))
+    found = db.session.execute(newest.group_by(Message.conversation_id))
+    return {talk_id: message_id for talk_id, message_id in found if talk_id is not None}
 
 
-def _of_all_hits(search: Search) -> set[int] | None:
+def _of_all(search: Search) -> dict[int, int] | None:
     """None: there are too many."""
     messages = index.of_tenant(search.tenant_id, search.words).limit(HITS + 1).subquery()
-    talks = db.session.scalars(
-        select(Message.conversation_id).join(messages, Message.id == messages.c[0])
-    ).all()
-    return {talk for talk in talks if talk is not None} if len(talks) <= HITS else None
+    of_talks = select(Message.conversation_id, Message.id).join(messages, Message.id == messages.c[0])
+    found = db.session.execute(of_talks.order_by(Message.id)).all()
+    return {talk_id: message_id for talk_id, message_id in found if talk_id} if len(found) <= HITS else None
 
 
 def _fitting(search: Search) -> Conditions:
@@ -130,5 +133,8 @@ def order(search: Search) -> list[Any]:
     return [column.asc() if search.sort == OLDEST else column.desc() for column in columns]
 
 
-def _cut(places: list[Place], limit: int, until: Place | None) -> Found:
-    return Found(places[:limit], places[limit - 1]) if len(places) > limit else Found(places, until)
+def _cut(
+    places: list[Place], limit: int, until: Place | None, hits: Mapping[int, int] | None = None
+) -> Found:
+    more = places[limit - 1] if len(places) > limit else until
+    return Found(places[:limit], more, hits or {})

@@ -13,25 +13,22 @@ from ..conversations.models import Contact, Conversation, Message
 from ..db import db
 from ..pages.models import Page
 from ..users.models import User
-from . import finding, index
+from . import finding
 from .finding import Found
 from .search import NEWEST, OLDEST, Search, place
 
 SORTED = 1_000
 """The newest that fit; in another order than by time they are sorted among themselves."""
-SNIPPETS = 2
-"""Of each conversation; of one in which the words are often said these are the newest."""
-HITS = 500
 MARKS = 4
 
 
 @dataclass(frozen=True)
 class Record:
-    """`said`: messages in which the words stand, the newest first. `messages` counts no notes."""
+    """`said`: the newest message in which the words stand. `messages` counts no notes."""
 
     conversation: Conversation
     messages: int
-    said: list[Message]
+    said: Message | None
 
     @property
     def answered_after(self) -> timedelta | None:
@@ -60,10 +57,9 @@ class Rows:
     def records(self) -> list[Record]:
         talks = conversations(self._ids)
         counts = count_messages(self._ids)
-        said = _said(self.search, self._ids)
-        return [
-            Record(talks[one], counts.get(one, 0), said.get(one, [])) for one in self._ids if one in talks
-        ]
+        hits = [self.found.hits[one] for one in self._ids if one in self.found.hits]
+        said = _said(hits) if hits else {}
+        return [Record(talks[one], counts.get(one, 0), said.get(one)) for one in self._ids if one in talks]
 
     def snippet(self, message: Message) -> list[tuple[str, bool]]:
         """What stands around the words that were looked for, each piece with whether it is one of them."""
@@ -128,18 +124,12 @@ def first_answer(talk: Conversation) -> timedelta | None:
     return talk.answered_at - talk.opened_at if talk.answered_at else None
 
 
-def _said(search: Search, ids: list[int]) -> dict[int, list[Message]]:
-    said: dict[int, list[Message]] = {}
-    if not search.words or not ids:
-        return said
-    query = select(Message).where(Message.id.in_(index.in_conversations(ids, search.words)))
+def _said(message_ids: list[int]) -> dict[int, Message]:
+    """By conversation."""
     shown = (Message.conversation_id, Message.text, Message.author, Message.kind, Message.app_id)
+    query = select(Message).where(Message.id.in_(message_ids))
     query = query.options(load_only(*shown), joinedload(Message.user).load_only(User.name, User.email))
-    for message in db.session.scalars(query.order_by(Message.id.desc()).limit(HITS)):
-        of_talk = said.setdefault(message.conversation_id or 0, [])
-        if len(of_talk) < SNIPPETS:
-            of_talk.append(message)
-    return said
+    return {message.conversation_id or 0: message for message in db.session.scalars(query)}
 
 
 def _in_order(search: Search, found: Found) -> list[int]:

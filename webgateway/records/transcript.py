@@ -127,4 +127,5 @@ def _said(ids: Sequence[int]) -> dict[int, list[Message]]:
 
 def _attachment(one: dict[str, Any]) -> str:
     words = (attachments.word(one), one.get("title"), one.get("url"))
-    return " ".join(word for word in words if word)
+    # JSON holds half of a pair of surrogates, files do not.
+    return " ".join(word for word in words if word).encode(errors="replace").decode()

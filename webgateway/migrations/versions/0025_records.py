@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("id", NUMBER, nullable=False),
         sa.Column("tenant_id", NUMBER, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("columns", sa.Text(), nullable=False),
+        sa.Column("columns", sa.LargeBinary(), nullable=False),
         sa.Column("still_open", sa.Integer(), nullable=False),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_record_days_tenant_id"),
