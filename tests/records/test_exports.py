@@ -150,3 +150,15 @@ def test_half_a_pair_of_a_sign_does_no_harm(as_sam, told):
         assert as_sam.get(f"/records/{told.id}/{end}").status_code == 200
     for end in ("csv", "json"):
         assert "Here" in as_sam.get(f"/records/export.{end}").text
+
+
+def test_who_goes_before_the_end_is_noted_with_what_they_got(as_sam, told, monkeypatch):
+    monkeypatch.setattr(exporting, "AT_ONCE", 2)
+    for number in range(10):
+        cast.conversation(cast.contact(told.page, f"N{number}", f"8{number}"))
+    answer = as_sam.get("/records/export.json")
+    pieces = answer.iter_encoded()
+    for _ in range(3):
+        next(pieces)
+    answer.close()
+    assert entries()[0][2]["conversations"] in (2, 3)

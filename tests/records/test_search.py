@@ -221,9 +221,10 @@ class TestManyHits:
 
     @pytest.fixture
     def little(self, monkeypatch):
-        monkeypatch.setattr(finding, "STEPS", (4, 6))
+        monkeypatch.setattr(finding, "STEP", 4)
+        monkeypatch.setattr(finding, "TRIED", 2)
         monkeypatch.setattr(finding, "HITS", 5)
-        monkeypatch.setattr(finding, "WALKED", 3)
+        monkeypatch.setattr(finding, "WALKED", 4)
         monkeypatch.setattr(finding, "LOOKED", 20)
 
     def all_of(self, as_sam, url) -> list[str]:

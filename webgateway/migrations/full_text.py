@@ -108,6 +108,15 @@ POSTGRESQL = (
     )
     """,
     "CREATE INDEX ix_message_words ON message_words USING gin (words) WITH (gin_pending_list_limit = 512)",
+    # Always by the index: what the planner knows of single words tells nothing of several, and it would
+    # rather read the table to its end.
+    """
+    CREATE FUNCTION message_words_found(sought tsquery, most integer) RETURNS SETOF bigint
+    LANGUAGE sql STABLE ROWS 100
+    SET enable_seqscan = off SET max_parallel_workers_per_gather = 0 AS $$
+        SELECT message_id FROM message_words WHERE words @@ sought LIMIT most
+    $$
+    """,
     """
     CREATE FUNCTION message_words_add() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -151,6 +160,7 @@ POSTGRESQL_REBUILD = """
 POSTGRESQL_DROP = (
     "DROP TRIGGER message_words_added ON messages",
     "DROP TRIGGER message_words_changed ON messages",
+    "DROP FUNCTION message_words_found(tsquery, integer)",
     "DROP TABLE message_words",
     "DROP FUNCTION message_words_add()",
     "DROP FUNCTION message_words_change()",

@@ -132,6 +132,8 @@ def _summary(days: Sequence[date], values: Values, say: Callable[[float | None],
     (most, when), (least, then) = max(known, key=lambda one: one[0]), min(known, key=lambda one: one[0])
     if len(known) == 1:
         return f"{say(most)} on {day_words(when)}."
+    if most == least:
+        return f"{say(most)} on each day."
     return f"Highest on {day_words(when)} with {say(most)}, lowest on {day_words(then)} with {say(least)}."
 
 

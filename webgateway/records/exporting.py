@@ -1,7 +1,9 @@
 """Everything that fits a search, streamed: some conversations at a time, in transactions of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
+
+from flask import Flask
 
 from ..db import db, looking
 from ..pages.models import AuditEntry
@@ -23,13 +25,12 @@ class Export:
         search.sort = NEWEST
         self.entry_id = note(user, format, {})
 
-    def conversations(self) -> Iterator[dict[str, Any]]:
+    def conversations(self) -> Generator[dict[str, Any]]:
         counts = {"conversations": 0, "messages": 0}
         try:
             for ids in self._ids():
                 with looking():
                     talks = list(transcript.told(ids, self.search.zone))
-                db.session.expunge_all()
                 for talk in talks:
                     counts["conversations"] += 1
                     counts["messages"] += len(talk["messages"])
@@ -67,3 +68,22 @@ def note(user: User, format: str, counts: dict[str, int]) -> int:
     db.session.add(entry)
     db.session.commit()
     return entry.id
+
+
+class Stream:
+    """What is sent piece by piece. Each has an application context of its own, and with it a session that
+    ends: between two pieces others use the thread, and nothing is held."""
+
+    def __init__(self, app: Flask, pieces: Generator[str]) -> None:
+        self.app, self.pieces = app, pieces
+
+    def __iter__(self) -> "Stream":
+        return self
+
+    def __next__(self) -> bytes:
+        with self.app.app_context():
+            return next(self.pieces).encode(errors="replace")
+
+    def close(self) -> None:
+        with self.app.app_context():
+            self.pieces.close()

@@ -1,17 +1,17 @@
 """Transcripts as files: of one conversation, and of all that fit a search. Who exported is noted."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ..db import utcnow, writes
 from ..users import zone
 from ..users.rights import current_tenant, needs, signed_in
 from . import formats, transcript
-from .exporting import Export, note
+from .exporting import Export, Stream, note
 from .routes import find
 from .search import Search
 
@@ -48,8 +48,9 @@ def one_as_csv(conversation_id: int) -> ResponseReturnValue:
 @needs("records", "read")
 def one_as_json(conversation_id: int) -> ResponseReturnValue:
     talk = _one(conversation_id, "JSON")
-    return _file(
-        iter([json.dumps(talk, ensure_ascii=False, indent=2)]), f"conversation-{conversation_id}", "json"
+    text = json.dumps(talk, ensure_ascii=False, indent=2).encode(errors="replace")
+    return Response(
+        text, content_type=TYPES["json"], headers=_named(f"conversation-{conversation_id}", "json")
     )
 
 
@@ -74,10 +75,13 @@ def _one(conversation_id: int, format: str) -> dict[str, Any]:
     return talk
 
 
-def _file(pieces: Iterator[str], name: str, format: str) -> Response:
-    named = {"Content-Disposition": f'attachment; filename="{name}-{utcnow():%Y-%m-%d}.{format}"'}
-    body = (piece.encode(errors="replace") for piece in pieces)
-    return Response(stream_with_context(body), content_type=TYPES[format], headers=named)
+def _file(pieces: Generator[str], name: str, format: str) -> Response:
+    stream = Stream(current_app._get_current_object(), pieces)  # type: ignore[attr-defined]
+    return Response(stream, content_type=TYPES[format], headers=_named(name, format))
+
+
+def _named(name: str, format: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}-{utcnow():%Y-%m-%d}.{format}"'}
 
 
 def _asked(search: Search) -> dict[str, Any]:

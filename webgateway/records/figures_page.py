@@ -18,7 +18,7 @@ from ..queues.models import Queue
 from ..users import zone
 from ..users.models import User
 from ..users.rights import current_tenant, needs
-from . import charts, formats
+from . import charts, formats, people
 from .charts import Chart, Series
 from .days import ENDS
 from .figures import KINDS, Figures, Question
@@ -38,7 +38,6 @@ COMPARED = 50
 MODELS = {"page": Page, "flow": Flow, "queue": Queue, "agent": User}
 NAME_OR_EMAIL = func.coalesce(func.nullif(User.name, ""), User.email)
 GONE = ("No {}", "A {} that is gone")
-PEOPLE = 200
 P90 = 0.9
 
 
@@ -77,14 +76,14 @@ class View:
 @needs("records", "read")
 def index() -> ResponseReturnValue:
     view = View()
-    compared = named(view.by, view.figures.by(view.by)) if view.by else []
+    compared = named(view.by, view.figures.by(view.by)[:COMPARED]) if view.by else []
     return htmx.render(
         "figures/index.html",
         "figures/_figures.html",
         view=view,
         charts=drawn(view),
         ends=ended(view.whole),
-        compared=compared[:COMPARED],
+        compared=compared,
         columns=columns(view.within),
         cells=cells,
         menus={kind: _menu(kind, view.only.get(kind)) for kind in KINDS},
@@ -166,7 +165,7 @@ def cells(tally: Tally, within: int, plain: bool = False) -> list[Any]:
     middles = [value for one in lengths for value in (one.median, one.share(P90))]
     return [
         *(tally.conversations, tally.came, tally.went, len(tally.answers), tally.answers.within(within)),
-        *(middles if plain else map(words, middles)),
+        *((None if one is None else round(one)) if plain else words(one) for one in middles),
         *(tally.offline, tally.abandoned, *tally.ends[1:]),
     ]
 
@@ -181,8 +180,7 @@ def named(kind: str, tallies: Sequence[tuple[int, Tally]]) -> list[tuple[str, Ta
 
 
 def _menu(kind: str, chosen: int | None) -> list[Any]:
-    model: Any = MODELS[kind]
     if kind == "agent":
-        people = select(User.id, NAME_OR_EMAIL.label("name")).where(User.tenant_id == current_tenant.id)
-        return list(db.session.execute(people.order_by("name").limit(PEOPLE)))
+        return people.of(current_tenant.id)
+    model: Any = MODELS[kind]
     return menu(model.of(current_tenant), chosen)

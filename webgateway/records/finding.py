@@ -11,7 +11,6 @@ fetched. Words that were said more than HITS times and seldom lately are walked 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -25,9 +24,11 @@ Place = tuple[datetime, int]
 Conditions = list[ColumnElement[bool]]
 
 LOOKED = 10_000
-STEPS = (100, 400)
-WALKED = 12
-"""Steps of the walk, of which all after the first are as long as the second."""
+STEP = 100
+"""Conversations of which the index is asked at once: PostgreSQL compares each word with each of them."""
+TRIED = 5
+WALKED = 30
+"""Steps of the walk before all messages with the words are fetched, and at most."""
 HITS = 2_000
 
 
@@ -57,7 +58,7 @@ def _with_words(search: Search, limit: int, within: Conditions, bound: Place | N
         found += [place for place in here if place[1] in hits]
         if len(found) > limit or last is None:
             return _cut(found, limit, bound, hits)
-        if step == len(STEPS):
+        if step == TRIED:
             all_hits = _of_all(search)
             if all_hits is not None:
                 rest = [*_fitting(search), *_between(search, last, None)]
@@ -71,9 +72,9 @@ def _with_words(search: Search, limit: int, within: Conditions, bound: Place | N
 def _walk(search: Search, within: Conditions) -> Iterator[tuple[list[Place], Place | None]]:
     """Of each step the places, and the last of them, if it did not come to the end."""
     last: Place | None = None
-    for size in chain(STEPS, repeat(STEPS[-1])):
-        here = _places(search, [*within, *_between(search, last, None)], size)
-        last = here[-1] if len(here) == size else None
+    while True:
+        here = _places(search, [*within, *_between(search, last, None)], STEP)
+        last = here[-1] if len(here) == STEP else None
         yield here, last
         if last is None:
             return
@@ -90,7 +91,7 @@ def _holding(search: Search, places: list[Place]) -> dict[int, int]:
 
 def _of_all(search: Search) -> dict[int, int] | None:
     """None: there are too many."""
-    messages = index.of_tenant(search.tenant_id, search.words).limit(HITS + 1).subquery()
+    messages = index.of_tenant(search.tenant_id, search.words, HITS + 1).subquery()
     of_talks = select(Message.conversation_id, Message.id).join(messages, Message.id == messages.c[0])
     found = db.session.execute(of_talks.order_by(Message.id)).all()
     return {talk_id: message_id for talk_id, message_id in found if talk_id} if len(found) <= HITS else None

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import msgspec
@@ -22,7 +22,7 @@ OF_CONVERSATION = (
 OF_MESSAGE = ("at", "author", "name", "kind", "text", "attachments", "state")
 
 
-def as_csv(conversations: Conversations, cut: Cut = lambda: None) -> Iterator[str]:
+def as_csv(conversations: Conversations, cut: Cut = lambda: None) -> Generator[str]:
     """A line for each message, its conversation's columns before it; one for a conversation without any."""
     yield BOM + csv_lines([[*OF_CONVERSATION, *OF_MESSAGE]])
     for talk in conversations:
@@ -33,7 +33,7 @@ def as_csv(conversations: Conversations, cut: Cut = lambda: None) -> Iterator[st
         yield csv_lines([[words]])
 
 
-def as_json(conversations: Conversations, cut: Cut = lambda: None, **head: Any) -> Iterator[str]:
+def as_json(conversations: Conversations, cut: Cut = lambda: None, **head: Any) -> Generator[str]:
     opening = msgspec.json.encode(head).decode()[:-1]
     yield f'{opening}{"," if head else ""}"conversations":['
     for number, talk in enumerate(conversations):

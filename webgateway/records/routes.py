@@ -21,9 +21,8 @@ from ..listing import menu
 from ..pages.models import Page
 from ..queues.models import Queue
 from ..users import zone
-from ..users.models import User
 from ..users.rights import current_tenant, needs
-from . import exporting, lengths, transcript
+from . import exporting, lengths, people, transcript
 from .rows import SORTED, Rows
 from .search import HOW, SIZES, STATES, Search
 
@@ -117,8 +116,6 @@ def _count(talk: Conversation) -> int:
 def _menus(search: Search) -> list[tuple[str, str, str, list[Any]]]:
     """Name, label, word for all, and ids with names."""
     ids = search.ids
-    people = select(User.id, func.coalesce(func.nullif(User.name, ""), User.email).label("name"))
-    people = people.where(User.tenant_id == search.tenant_id).order_by("name").limit(200)
     return [
         ("page_id", "Page", "All pages", menu(Page.of(current_tenant), ids["page_id"])),
         (
@@ -129,7 +126,7 @@ def _menus(search: Search) -> list[tuple[str, str, str, list[Any]]]:
         ),
         ("flow_id", "Flow", "All flows", menu(Flow.of(current_tenant), ids["flow_id"])),
         ("queue_id", "Queue", "All queues", menu(Queue.of(current_tenant), ids["queue_id"])),
-        ("agent_id", "Agent", "All agents", list(db.session.execute(people))),
+        ("agent_id", "Agent", "All agents", people.of(search.tenant_id)),
         (
             "reason_id",
             "Closing reason",
