@@ -50,6 +50,8 @@ from .pages import health as page_health
 from .pages import orphans as orphaned_pages
 from .queues import founding as founding_queues
 from .queues import routes as queues
+from .records import days, exports, figures_page, index
+from .records import routes as records
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
@@ -57,7 +59,7 @@ from .users.rights import signed_in
 from .workspace import agent_routes, board_routes, canned
 
 csrf = CSRFProtect()
-rounds = (watching, reconciling, outages, forgetting)
+rounds = (watching, reconciling, outages, forgetting, days, index)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
 tables = (bot_calls, facts, canned)
 """Rows that nobody reads yet."""
@@ -114,10 +116,9 @@ def create_app(settings: Settings | None = None) -> Application:
 
     for part in (
         conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
-        register, accounts,
-        account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
-        catalogue, flows, queues, board_routes, agent_routes, journal, audit, users, access, roles, profile,
-        public,
+        register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
+        recoveries, board, catalogue, flows, queues, board_routes, agent_routes, records, exports,
+        figures_page, journal, audit, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
@@ -132,7 +133,7 @@ def home() -> Response:
     """The first section one may read, or one's profile; for everybody else the sign-in page."""
     if not signed_in().is_authenticated:
         return redirect(url_for("security.login"))
-    for section in ("conversations", "queues", "gateways", "flows", "journal", "users"):
+    for section in ("conversations", "queues", "gateways", "flows", "records", "journal", "users"):
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))
     return redirect(url_for("profile.show"))

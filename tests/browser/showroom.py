@@ -10,8 +10,10 @@ from tests.conversations.filing import upload
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
 from webgateway.conversations import private_reply, writing
+from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.conversations.offers import Offer
+from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
 from webgateway.gateways.models import Gateway
 from webgateway.journal import reading, taking
@@ -21,6 +23,7 @@ from webgateway.meta.pages import APP_FIELDS
 from webgateway.pages import audit
 from webgateway.pages.models import Page
 from webgateway.pages.notices import Notice
+from webgateway.records import days
 from webgateway.simulator import seed
 from webgateway.simulator.pictures import png
 
@@ -31,6 +34,7 @@ TALKS = [
     ("Lucía Fernández", ["Can I change the delivery address?", "Calle Mayor 12, 3º B, Madrid"]),
     (None, ["👍"]),
 ]
+WORKERS = ("Ida Holm", "Ben Okafor", "Chiara Conti", "Dmytro Bondar", "Elif Kaya", "Farid Nasser")
 
 
 def furnish(app: Flask, simulator: str) -> dict[str, int]:
@@ -68,6 +72,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         db.session.commit()
         talk = _long_talk(pages[0])
         _other_talks(app, gateway, pages[0])
+        _weeks(pages)
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"], ids["account"] = shop.id, olena.id
         ids["late"] = _late(pages[0]).id
@@ -210,6 +215,10 @@ def _long_talk(page: Page) -> Conversation:
     said("A table for two is noted.", 10, "page")
     said("Perfect, see you on Sunday.", 3)
     _sent(talk)
+    facts = {"contact": peter, "source": "quick_reply"}
+    db.session.add(Fact(kind="email", value="peter.chang@example.com", **facts))
+    db.session.add(Fact(kind="phone", value="+4917012345678", **facts))
+    db.session.commit()
     return talk
 
 
@@ -266,6 +275,34 @@ def _comments(page: Page) -> dict[str, int]:
     cast.comment(page, "", meta_id="5", removed_at=utcnow())
     db.session.commit()
     return {"comment": first.id, "answered": answered.id}
+
+
+def _weeks(pages: list[Page]) -> None:
+    """Five weeks of work, for the records and figures: quiet Sundays, a busy week, somebody who gave up."""
+    people = [cast.agent("Gail"), cast.agent("Hugo")]
+    queue, now = cast.queue("Orders", *people), utcnow()
+    sold = ClosingReason(tenant=cast.tenant(), name="Order placed")
+    for number in range(190):
+        opened = now - timedelta(hours=4.5 * number + 3)
+        if opened.weekday() == 6 and number % 3:
+            continue
+        minutes = (number * 7) % 23 + (25 if number % 11 == 0 else 1)
+        talk = cast.conversation(
+            cast.contact(pages[number % 3], f"{WORKERS[number % 6]} {number}", f"88{number:05}"),
+            opened_at=opened, last_message_at=opened, queue=queue, queued_at=opened,
+            closed_at=opened + timedelta(hours=1), closed_how=("agent", "agent", "idle")[number % 3],
+            flow=pages[0].gateway.flow,
+        )  # fmt: skip
+        talk.offline_at = opened if number % 9 == 0 else None
+        cast.message(talk, "Where is my order? I wrote on Sunday, too.", occurred_at=opened)
+        if number % 8:
+            talk.agent, talk.closed_by, talk.assigned_at = people[number % 2], people[number % 2], opened
+            talk.answered_at, talk.waited_seconds = opened + timedelta(minutes=minutes), minutes * 40
+            talk.closing_reason = sold if number % 2 else None
+            said = {"user": people[number % 2], "occurred_at": talk.answered_at}
+            cast.message(talk, "It is on its way.", "agent", **said)
+    db.session.commit()
+    days.count_what_changed()
 
 
 def _other_talks(app: Flask, gateway, page: Page) -> None:  # type: ignore[no-untyped-def]

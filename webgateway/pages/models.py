@@ -390,10 +390,14 @@ class DataDeletion(Model):
 
 
 class AuditEntry(Model):
-    """That a login ended or data was deleted, and how much; nothing tells whose. `code`: a DataDeletion's."""
+    """That a login ended, data was deleted or records were exported, and how much; nothing tells of whom.
+    `code`: a DataDeletion's. `user_id` is the colleague who exported, for their `tenant_id`."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_tenant_id", "tenant_id", "id"),)
 
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     gateway_id: Mapped[int | None] = mapped_column(ForeignKey("gateways.id", ondelete="SET NULL"), index=True)
     kind: Mapped[str]
     code: Mapped[str | None]
