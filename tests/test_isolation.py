@@ -72,6 +72,7 @@ def acme(app) -> dict[str, int]:
         "login_id": login.id,
         "recovery_id": recovery.id,
         "flow_id": flow.id,
+        "version_id": flow.live.id,
         "conversation_id": conversation.id,
         "message_id": message.id,
         "comment_id": cast.comment(page).id,

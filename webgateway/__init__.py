@@ -14,7 +14,9 @@ from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
+from .flows import editing as flow_editing
 from .flows import routes as flows
+from .flows import versions as flow_versions
 from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
 from .journal import forgetting as forgetting_journal
 from .journal import health as journal_health
@@ -98,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Application:
     for part in (
         conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
         account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
-        catalogue, flows, journal, users, access, roles, profile, public,
+        catalogue, flows, flow_editing, flow_versions, journal, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
