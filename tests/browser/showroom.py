@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
 from flask import Flask
 
 from tests import cast
@@ -10,6 +11,7 @@ from tests.working import until_done
 from webgateway.conversations import private_reply
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Agents, Ask, Bot, Choice, Close, Holiday, Hours, Menu, Span
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
 from webgateway.meta.oauth import PAGE_PERMISSIONS
@@ -62,10 +64,56 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         _other_talks(app, gateway, pages[0])
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"], ids["account"] = shop.id, olena.id
+        ids |= _flow(pages[0].meta_id)
         ids["recovery"] = _recovery(pages[0], pages[5]).id
         ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
         db.session.remove()
     return ids
+
+
+def _flow(page: str) -> dict[str, int]:
+    """One with a part of each kind, hours, holidays and a draft that is not published yet."""
+    day = (Span("09:00", "12:30"), Span("13:30", "18:00"))
+    week = (day, day, day, day, (Span("09:00", "16:00"),), (), ())
+    hours = Hours("Europe/Kyiv", week, (Holiday("2026-12-25", "Christmas"),))
+    parts = (
+        Menu(
+            id="topic",
+            name="Topic",
+            text="What may we help you with?",
+            choices=(Choice("An order", "mail"), Choice("A bill", "bot"), Choice("Something else", "agents")),
+            otherwise="agents",
+        ),
+        Ask(
+            id="mail",
+            what="email",
+            text="Which address did you order with?",
+            skip="Rather not",
+            then="agents",
+        ),
+        Bot(id="bot", name="Billing bot", url="https://bot.example.com/hook", then="agents"),
+        Agents(id="agents", text="A colleague will be with you in a moment."),
+    )
+    does = {
+        "hours": hours,
+        "page_hours": {page: hours},
+        "closing_message": "Until next time, {{ contact.first_name | friend }}!",
+    }
+    flow = cast.flow(
+        "Orders and bills",
+        opening_message="Hello {{ contact.first_name | there }}, this is {{ page.name }}.",
+        offline_message="We are closed, and back on {{ next_opening }}.",
+        parts=parts,
+        **does,
+    )
+    flow.live.published_by = cast.person("Sam")
+    flow.save_draft(
+        msgspec.structs.replace(
+            flow.definition, opening_message="Good day!", parts=(*parts, Close(id="lost"))
+        )
+    )
+    db.session.commit()
+    return {"flow": flow.id, "version": flow.live.id}
 
 
 def _recovery(whole: Page, refused: Page) -> Recovery:
