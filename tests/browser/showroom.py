@@ -102,7 +102,7 @@ def _flow(page: str) -> dict[str, int]:
     flow = cast.flow(
         "Orders and bills",
         opening_message="Hello {{ contact.first_name | there }}, this is {{ page.name }}.",
-        offline_message="We are closed, and back on {{ next_opening }}.",
+        offline_message="We are closed. We are back: {{ next_opening }}.",
         parts=parts,
         **does,
     )

@@ -110,7 +110,7 @@ class PartForm(Form):  # type: ignore[misc]
     text = TextField("Text")
     choices = FieldList(FormField(ChoiceForm), "Quick replies", max_entries=MOST_CHOICES)
     again = TextField("When the answer is none")
-    skip = StringField("Quick reply for who would rather not", filters=[one_line])
+    skip = StringField("Quick reply to skip it", filters=[one_line])
     tries = Whole("Asked at most", 1, 5, default=2)
     otherwise = PartSelect("Then, without an answer")
     url = StringField("Address", filters=[lambda text: (text or "").strip()])
