@@ -78,6 +78,7 @@ def acme(app) -> dict[str, int]:
         "recovery_id": recovery.id,
         "flow_id": flow.id,
         "queue_id": cast.queue().id,
+        "version_id": flow.live.id,
         "conversation_id": conversation.id,
         "message_id": message.id,
         "comment_id": cast.comment(page).id,

@@ -25,8 +25,10 @@ from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
+from .flows import editing as flow_editing
 from .flows import queue_use
 from .flows import routes as flows
+from .flows import versions as flow_versions
 from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
 from .journal import audit, outages, public
 from .journal import forgetting as forgetting_journal
@@ -117,8 +119,8 @@ def create_app(settings: Settings | None = None) -> Application:
     for part in (
         conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
         register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
-        recoveries, board, catalogue, flows, queues, board_routes, agent_routes, records, exports,
-        figures_page, journal, audit, users, access, roles, profile, public,
+        recoveries, board, catalogue, flows, flow_editing, flow_versions, queues, board_routes, agent_routes,
+        records, exports, figures_page, journal, audit, users, access, roles, profile, public,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

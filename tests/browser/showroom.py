@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
 from flask import Flask
 
 from tests import cast
@@ -15,6 +16,7 @@ from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.conversations.offers import Offer
 from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Agents, Ask, Bot, Choice, Close, Holiday, Hours, Menu, Span
 from webgateway.gateways.models import Gateway
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
@@ -76,6 +78,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"], ids["account"] = shop.id, olena.id
         ids["late"] = _late(pages[0]).id
+        ids |= _flow(pages[0].meta_id)
         ids["recovery"] = _recovery(pages[0], pages[5]).id
         ids |= {"elsewhere": _elsewhere(pages[1]).id, "bubbles": bubbles(pages[0], simulator).id}
         ids |= _comments(pages[2]) | _desk(pages[0])
@@ -127,6 +130,51 @@ def _desk(page: Page) -> dict[str, int]:
             db.session.add(Offer(**Offer.ringing(talk.id, people[1].id, sales, now + timedelta(days=1))))
     db.session.commit()
     return {"queue": sales.id, "agent": people[1].id}
+
+
+def _flow(page: str) -> dict[str, int]:
+    """One with a part of each kind, hours, holidays and a draft that is not published yet."""
+    day = (Span("09:00", "12:30"), Span("13:30", "18:00"))
+    week = (day, day, day, day, (Span("09:00", "16:00"),), (), ())
+    hours = Hours("Europe/Kyiv", week, (Holiday("2026-12-25", "Christmas"),))
+    parts = (
+        Menu(
+            id="topic",
+            name="Topic",
+            text="What may we help you with?",
+            choices=(Choice("An order", "mail"), Choice("A bill", "bot"), Choice("Something else", "agents")),
+            otherwise="agents",
+        ),
+        Ask(
+            id="mail",
+            what="email",
+            text="Which address did you order with?",
+            skip="Rather not",
+            then="agents",
+        ),
+        Bot(id="bot", name="Billing bot", url="https://bot.example.com/hook", then="agents"),
+        Agents(id="agents", text="A colleague will be with you in a moment."),
+    )
+    does = {
+        "hours": hours,
+        "page_hours": {page: hours},
+        "closing_message": "Until next time, {{ contact.first_name | friend }}!",
+    }
+    flow = cast.flow(
+        "Orders and bills",
+        opening_message="Hello {{ contact.first_name | there }}, this is {{ page.name }}.",
+        offline_message="We are closed. We are back: {{ next_opening }}.",
+        parts=parts,
+        **does,
+    )
+    flow.live.published_by = cast.person("Sam")
+    flow.save_draft(
+        msgspec.structs.replace(
+            flow.definition, opening_message="Good day!", parts=(*parts, Close(id="lost"))
+        )
+    )
+    db.session.commit()
+    return {"flow": flow.id, "version": flow.live.id}
 
 
 def _recovery(whole: Page, refused: Page) -> Recovery:
