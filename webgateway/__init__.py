@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
-from .conversations import bot_calls, commenting, facts, offers, recoveries, recovery_health
+from .conversations import bot_calls, commenting, recoveries, recovery_health
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
@@ -41,12 +41,16 @@ from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
 from .users.rights import signed_in
-from .workspace import canned
+from .workspace import closure, handling, knowledge, presence, ringing, stream, transfers
+from .workspace import routes as workspace
+from .workspace.streams import Streams
 
 csrf = CSRFProtect()
+desk = (closure, handling, knowledge, presence, ringing, stream, transfers)
+"""What can be done in the workspace."""
 rounds = (watching, reconciling, outages)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
-tables = (bot_calls, facts, offers, canned)
+tables = (bot_calls,)
 """Rows that nobody reads yet."""
 
 
@@ -94,25 +98,29 @@ def create_app(settings: Settings | None = None) -> Application:
     conversation_health.listen()
     recovery_health.listen()
     journal_health.listen()
+    presence.listen(app)
 
     for part in (
         conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
         account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
-        catalogue, flows, journal, users, access, roles, profile, public,
+        catalogue, flows, journal, users, access, roles, profile, public, workspace,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
     csrf.exempt(public.blueprint)
     public.init_app(app, settings.accept_sha1)
-    app.front = Front(app.wsgi_app, app.extensions["door"])
+    app.front = Front(app.wsgi_app, app.extensions["door"], Streams(app))
     app.add_url_rule("/", "home", home)
     return app
 
 
 def home() -> Response:
-    """The first section one may read, or one's profile; for everybody else the sign-in page."""
+    """An agent's workspace, else the first section one may read, or one's profile; for everybody else the
+    sign-in page."""
     if not signed_in().is_authenticated:
         return redirect(url_for("security.login"))
+    if signed_in().answers_only:
+        return redirect(url_for("workspace.index"))
     for section in ("conversations", "gateways", "flows", "journal", "users"):
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))

@@ -4,9 +4,15 @@ from ..db import utcnow
 from ..users.models import User
 from . import composer, writing
 from .models import Conversation
+from .reasons import ClosingReason
 
 
-def close(conversation: Conversation, user: User | None = None) -> None:
+def close(
+    conversation: Conversation,
+    user: User | None = None,
+    how: str | None = None,
+    reason: ClosingReason | None = None,
+) -> None:
     """With the flow's closing message where one may still write. A second time changes nothing."""
     if not conversation.is_open:
         return
@@ -14,4 +20,5 @@ def close(conversation: Conversation, user: User | None = None) -> None:
     if farewell and composer.lock(conversation) is None:
         writing.write(conversation, farewell, "flow")
     conversation.closed_at = utcnow()
-    conversation.closed_by, conversation.closed_how = user, "agent" if user else "flow"
+    conversation.closed_by, conversation.closed_how = user, how or ("agent" if user else "flow")
+    conversation.closing_reason = reason

@@ -12,7 +12,7 @@ from ..pages import notices, tokens
 from ..pages.models import Page
 from ..pages.notices import Notice
 from ..users.models import User
-from . import ownership, writing
+from . import ownership, surfaces, writing
 from .models import Conversation, Message
 
 
@@ -110,7 +110,7 @@ def _closed(conversation: Conversation) -> Lock:
     )
     if follower is None:
         return CLOSED
-    url = url_for("conversations.show", conversation_id=follower)
+    url = surfaces.address("show", conversation_id=follower)
     return Lock(CLOSED.reason, "The customer has written again.", url, "Go to the open conversation")
 
 
@@ -125,7 +125,7 @@ def _owned(conversation: Conversation, user: User | None) -> Lock:
         remedy = "Wait until they are answered, or take the conversation over."
     if user is None or not user.may("conversations", "edit"):
         return Lock(reason, "You can read along.")
-    url = url_for("conversations.take_over", conversation_id=conversation.id)
+    url = surfaces.address("take_over", conversation_id=conversation.id)
     return Lock(reason, remedy, url, "Take over", post=True)
 
 

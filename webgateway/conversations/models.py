@@ -37,6 +37,11 @@ def _of_some(table: str, column: str) -> Index:
     return Index(f"ix_{table}_{column}", column, sqlite_where=filled, postgresql_where=filled)
 
 
+def called(name: str | None, username: str | None, channel: str, meta_id: str) -> str:
+    where = "Instagram" if channel == "instagram" else "Facebook"
+    return name or username or f"{where} user …{meta_id[-4:]}"
+
+
 class Contact(Model, BelongsToTenant):
     """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id.
 
@@ -65,8 +70,7 @@ class Contact(Model, BelongsToTenant):
 
     @property
     def display_name(self) -> str:
-        where = "Instagram" if self.channel == "instagram" else "Facebook"
-        return self.name or self.username or f"{where} user …{self.meta_id[-4:]}"
+        return called(self.name, self.username, self.channel, self.meta_id)
 
 
 class Conversation(Model, BelongsToTenant):

@@ -29,3 +29,16 @@ def release(conversation: Conversation) -> None:
     """Back to its queue, where it waits anew."""
     conversation.agent, conversation.assigned_at = None, None
     conversation.queued_at = utcnow()
+
+
+def transfer(
+    conversation: Conversation,
+    queue: Queue | None = None,
+    agent: User | None = None,
+    by: User | None = None,
+) -> None:
+    """To the agents of a queue, or to a colleague."""
+    if agent is not None:
+        assign(conversation, agent)
+    elif queue is not None:
+        hand_over(conversation, queue)

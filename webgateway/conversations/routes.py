@@ -15,10 +15,11 @@ from ..meta.messages import LIMITS
 from ..pages.models import Page
 from ..users import zone
 from ..users.rights import current_tenant, needs, signed_in
-from . import attachments, authors, closing, composer, delivery, ownership, thread, writing
+from . import attachments, authors, closing, composer, delivery, ownership, surfaces, thread, writing
 from .forms import MessageForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
+from .surfaces import Surface
 
 blueprint = Blueprint("conversations", __name__, url_prefix="/conversations")
 
@@ -54,9 +55,7 @@ def messages(conversation_id: int) -> ResponseReturnValue:
         return "", 204
     if not htmx.wants_fragment():
         return _show(conversation)
-    return render_template(
-        "conversations/_news.html", foot=request.args.get("lock") != lock, **_pane(conversation)
-    )
+    return _news(conversation, foot=request.args.get("lock") != lock)
 
 
 @blueprint.post("/<int:conversation_id>/messages")
@@ -180,16 +179,44 @@ def _digest(lock: composer.Lock | None) -> str:
 
 
 def _show(
-    conversation: Conversation, form: MessageForm | None = None, status: int = 200
+    conversation: Conversation,
+    form: MessageForm | None = None,
+    status: int = 200,
+    text: str = "",
+    **more: Any,
 ) -> ResponseReturnValue:
-    pane = _pane(conversation, form)
+    surface, pane = surfaces.here(), _pane(conversation, form) | more
+    if text:
+        pane["form"].text.data = text
     if status == 422 and htmx.wants_fragment():
-        return render_template("conversations/_news.html", foot=True, **pane), 422
-    view = Inbox(current_tenant, request.args, conversation.id)
-    return htmx.render(PAGE, "conversations/_opened.html", status, view=view, states=STATES, **pane)
+        return render_template(surface.news, foot=True, **surface.beside(conversation), **pane), 422
+    return htmx.render(surface.page, surface.opened, status, **surface.around(conversation), **pane)
 
 
-def _news(conversation: Conversation) -> ResponseReturnValue:
+def open_at(
+    conversation: Conversation, text: str = "", status: int = 200, **more: Any
+) -> ResponseReturnValue:
+    """It is shown on the surface that was asked, with `text` in the box; `more` for its templates."""
+    return _show(conversation, None, status, text, **more)
+
+
+def news(conversation: Conversation) -> ResponseReturnValue:
+    """Something was written in it."""
+    return _news(conversation)
+
+
+def _news(conversation: Conversation, foot: bool = True) -> ResponseReturnValue:
     if htmx.wants_fragment():
-        return render_template("conversations/_news.html", foot=True, **_pane(conversation))
+        surface = surfaces.here()
+        around = surface.beside(conversation)
+        return render_template(surface.news, foot=foot, **around, **_pane(conversation))
     return htmx.go_to(url_for(".show", conversation_id=conversation.id))
+
+
+def _around(conversation: Conversation) -> dict[str, Any]:
+    return {"view": Inbox(current_tenant, request.args, conversation.id), "states": STATES}
+
+
+surfaces.SURFACES[blueprint.name] = Surface(
+    PAGE, "conversations/_opened.html", "conversations/_news.html", _around
+)
