@@ -5,12 +5,13 @@ from webgateway.db import db
 from webgateway.journal import reading, taking
 from webgateway.pages import completing
 from webgateway.worker import Work
+from webgateway.workspace import offering
 
 
 def until_done(*kinds: Work) -> int:
     """Work on what is due until nothing is left; how many jobs there were."""
     done = 0
-    for kind in kinds or (reading, taking, completing, comparing, outgoing):
+    for kind in kinds or (reading, taking, completing, comparing, outgoing, offering):
         while (job := kind.claim()) is not None:
             kind.work(job)
             done += 1

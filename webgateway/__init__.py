@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
-from .conversations import bot_calls, commenting, recoveries, recovery_health
+from .conversations import bot_calls, commenting, departures, recoveries, recovery_health, requeueing
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
+from .flows import queue_use
 from .flows import routes as flows
 from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
 from .journal import forgetting as forgetting_journal
@@ -37,16 +38,27 @@ from .pages import (
 from .pages import health as page_health
 from .pages import orphans as orphaned_pages
 from .queues import founding as founding_queues
+from .queues import routes as queues
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
 from .users.rights import signed_in
-from .workspace import closure, handling, knowledge, presence, ringing, stream, transfers
+from .workspace import (
+    agent_routes,
+    board_routes,
+    calls,
+    closure,
+    handling,
+    knowledge,
+    presence,
+    stream,
+    transfers,
+)
 from .workspace import routes as workspace
 from .workspace.streams import Streams
 
 csrf = CSRFProtect()
-desk = (closure, handling, knowledge, presence, ringing, stream, transfers)
+desk = (calls, closure, handling, knowledge, presence, stream, transfers)
 """What can be done in the workspace."""
 rounds = (watching, reconciling, outages)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
@@ -90,6 +102,9 @@ def create_app(settings: Settings | None = None) -> Application:
     views.init_app(app)
     commands.init_app(app)
     founding_queues.listen()
+    queue_use.listen()
+    requeueing.listen()
+    departures.listen()
     orphaned_pages.listen()
     orphaned_conversations.listen()
     erasing_conversations.listen()
@@ -103,7 +118,8 @@ def create_app(settings: Settings | None = None) -> Application:
     for part in (
         conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
         account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
-        catalogue, flows, journal, users, access, roles, profile, public, workspace,
+        catalogue, flows, queues, board_routes, agent_routes, journal, users, access, roles, profile, public,
+        workspace,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
@@ -121,7 +137,7 @@ def home() -> Response:
         return redirect(url_for("security.login"))
     if signed_in().answers_only:
         return redirect(url_for("workspace.index"))
-    for section in ("conversations", "gateways", "flows", "journal", "users"):
+    for section in ("conversations", "queues", "gateways", "flows", "journal", "users"):
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))
     return redirect(url_for("profile.show"))

@@ -24,6 +24,7 @@ from .journal import reading, taking
 from .leases import LEASE
 from .pages import completing
 from .waking import Bell, Listener
+from .workspace import offering
 
 log = logging.getLogger("webgateway.worker")
 
@@ -65,6 +66,7 @@ def kinds() -> list[Kind]:
         Kind("sending", outgoing, "parts", threads=SENDERS),
         Kind("completing", completing, "logins", threads=2),
         Kind("recovering", comparing, "comparisons", threads=2),
+        Kind("offering", offering, "conversations", threads=1),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from ..db import utcnow
 from ..users.models import User
-from . import composer, writing
+from . import composer, offers, writing
 from .models import Conversation
 from .reasons import ClosingReason
 
@@ -22,3 +22,4 @@ def close(
     conversation.closed_at = utcnow()
     conversation.closed_by, conversation.closed_how = user, how or ("agent" if user else "flow")
     conversation.closing_reason = reason
+    offers.withdraw(conversation)

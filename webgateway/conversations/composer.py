@@ -12,7 +12,7 @@ from ..pages import notices, tokens
 from ..pages.models import Page
 from ..pages.notices import Notice
 from ..users.models import User
-from . import ownership, surfaces, writing
+from . import ownership, queueing, surfaces, writing
 from .models import Conversation, Message
 
 
@@ -89,13 +89,16 @@ def closes_at(conversation: Conversation) -> datetime | None:
 
 
 def write(conversation: Conversation, text: str, user: User, key: str | None) -> Message:
-    """Write once for each `key`: a form sent twice gives the message it gave before."""
+    """Write once for each `key`: a form sent twice gives the message it gave before. Whoever answers first
+    has the conversation."""
     if key:
         known = db.session.scalar(
             select(Message).where(Message.conversation_id == conversation.id, Message.key == key)
         )
         if known is not None:
             return known
+    if conversation.agent_id is None:
+        queueing.assign(conversation, user)
     message = writing.write(conversation, text, "agent", user)
     message.key = key or None
     return message

@@ -1,13 +1,17 @@
 """A conversation that rings at an agent."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Model, utcnow
+from .. import metrics
+from ..db import Model, db, utcnow
+from ..queues import idle
 from ..queues.models import Queue
 from ..users.models import User
+from ..waking import wake
 from .models import Conversation
 
 RINGING = text("outcome = 'ringing'")
@@ -41,3 +45,54 @@ class Offer(Model):
     conversation: Mapped[Conversation] = relationship(Conversation)
     user: Mapped[User] = relationship(User)
     queue: Mapped[Queue | None] = relationship(Queue)
+
+    @classmethod
+    def ring(cls, conversation_id: int, user_id: int, queue: Queue, at: datetime) -> "Offer":
+        """At this agent, from `at` on for as long as the queue says."""
+        ends = at + timedelta(seconds=queue.answer_seconds)
+        return cls(
+            conversation_id=conversation_id,
+            user_id=user_id,
+            queue_id=queue.id,
+            outcome="ringing",
+            offered_at=at,
+            expires_at=ends,
+        )
+
+    def end(self, outcome: str) -> None:
+        self.outcome, self.answered_at = outcome, utcnow()
+        metrics.offers.labels(outcome).inc()
+
+
+def hold(conversation: Conversation) -> Offer | None:
+    """What rings for it, if anything does; both locked, the conversation first as everywhere, and as they are
+    now."""
+    db.session.flush()
+    this = select(Conversation).where(Conversation.id == conversation.id)
+    db.session.scalar(this.with_for_update(key_share=True).execution_options(populate_existing=True))
+    offer = select(Offer).where(Offer.conversation_id == conversation.id, RINGING)
+    found: Offer | None = db.session.scalar(
+        offer.with_for_update(key_share=True).execution_options(populate_existing=True)
+    )
+    return found
+
+
+def withdraw(conversation: Conversation) -> None:
+    """It was closed: it rings no more, and whoever had it has a place free. Twice changes nothing."""
+    offer = hold(conversation)
+    if offer is not None:
+        offer.end("withdrawn")
+    idle.from_now(conversation.agent_id)
+    wake(Conversation.__tablename__)
+
+
+def stop(user_ids: Sequence[int], outcome: str, skip_locked: bool = False) -> None:
+    """Nothing rings at these agents any more. `skip_locked`: for who holds rows already and may not wait."""
+    theirs = select(Offer.conversation_id).where(Offer.user_id.in_(user_ids), RINGING)
+    locked = select(Conversation.id).where(Conversation.id.in_(theirs)).order_by(Conversation.id)
+    held = db.session.scalars(locked.with_for_update(key_share=True, skip_locked=skip_locked)).all()
+    if not held:
+        return
+    still = select(Offer).where(Offer.conversation_id.in_(held), Offer.user_id.in_(user_ids), RINGING)
+    for offer in db.session.scalars(still.execution_options(populate_existing=True)):
+        offer.end(outcome)

@@ -1,7 +1,6 @@
 """Canned answers in the composer: looked for as one types, filled with this customer's fields."""
 
 from collections.abc import Sequence
-
 from typing import Any
 
 from flask import render_template, request

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ..conversations.models import Conversation
-from ..db import db
+from ..db import db, utcnow
 from ..queues.models import Agent, Queue
 from ..users.models import User
+from .agents import SEEN_LATELY, loads
 
 MOST = 200
 """Of each, by name."""
@@ -18,7 +18,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Colleague:
-    """`open`: conversations they have now, of `most` at the same time."""
+    """`open`: conversations they have now or that ring, of `most` at the same time."""
 
     user: User
     open: int
@@ -36,27 +36,22 @@ class Targets:
 
     @cached_property
     def colleagues(self) -> list[Colleague]:
-        ready = (
+        here = Agent.seen_at > utcnow() - SEEN_LATELY
+        query = (
             select(Agent)
             .join(Agent.user)
             .where(Agent.tenant_id == self.user.tenant_id, Agent.state == "ready", User.active)
-            .where(Agent.user_id != self.user.id)
+            .where(Agent.user_id != self.user.id, here)
             .options(joinedload(Agent.user))
             .order_by(User.name, User.email)
             .limit(MOST)
         )
-        agents = db.session.scalars(ready).all()
-        busy = self._busy([agent.user_id for agent in agents])
-        return [Colleague(agent.user, busy.get(agent.user_id, 0), agent.most) for agent in agents]
+        ready = db.session.scalars(query).all()
+        busy = loads([agent.user_id for agent in ready])
+        return [Colleague(agent.user, busy.get(agent.user_id, 0), agent.most) for agent in ready]
 
-    def chosen(self, to: str) -> Queue | Colleague | None:
-        """`queue-3` or `agent-5`, as the dialog names them."""
-        kind, _, number = to.partition("-")
-        if kind == "queue":
-            return next((queue for queue in self.queues if str(queue.id) == number), None)
-        return next((one for one in self.colleagues if to == f"agent-{one.user.id}"), None)
-
-    def _busy(self, user_ids: Sequence[int]) -> dict[int | None, int]:
-        theirs = Conversation.agent_id.in_(user_ids), Conversation.closed_at.is_(None)
-        counted = select(Conversation.agent_id, func.count()).where(*theirs).group_by(Conversation.agent_id)
-        return dict(db.session.execute(counted).tuples().all())
+    def chosen(self, to: str) -> tuple[Queue | None, User | None]:
+        """`queue-3` or `agent-5`, as the dialog names them; neither for anything else."""
+        queue = next((one for one in self.queues if to == f"queue-{one.id}"), None)
+        agent = next((one.user for one in self.colleagues if to == f"agent-{one.user.id}"), None)
+        return queue, agent

@@ -1,14 +1,11 @@
 """The news of an open workspace: pushed where the server can, else asked for again and again."""
 
-from datetime import timedelta
-from typing import Any
-
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from ..conversations.models import Conversation
-from ..db import db, utcnow, writes
+from ..db import db
 from ..fields import whole
 from ..users.models import User
 from ..users.rights import needs, signed_in
@@ -17,9 +14,6 @@ from .blueprint import blueprint
 from .desk import digest
 from .news import Watch
 from .streams import SEATS, Ticket
-
-SEEN = timedelta(seconds=20)
-"""As often a screen that asks is noted to be open."""
 
 
 @blueprint.get("/stream")
@@ -43,7 +37,8 @@ def asked() -> ResponseReturnValue:
     watch = _watch(user)
     found = news.look([watch])[watch]
     token = digest(sorted(found.tokens.items()))
-    _note(user, found.user.seen_at)
+    if found.user.state is not None:
+        agents.seen(agents.of(user))
     if request.args.get("token") == token:
         return "", 204
     return jsonify(token=token, **found.tokens)
@@ -56,11 +51,3 @@ def _watch(user: User) -> Watch:
         of_tenant = select(Conversation.id).where(Conversation.tenant_id == user.tenant_id)
         shown = db.session.scalar(of_tenant.where(Conversation.id == shown))
     return Watch(user.id, shown)
-
-
-def _note(user: User, seen_at: Any) -> None:
-    user_id = user.id
-    if seen_at is None or utcnow() - seen_at > SEEN:
-        writes()
-        agents.seen({user_id})
-        db.session.commit()

@@ -1,5 +1,7 @@
 """A conversation goes to another queue or to a colleague."""
 
+from typing import Any
+
 from flask import flash, request
 from flask.typing import ResponseReturnValue
 
@@ -7,13 +9,12 @@ from .. import htmx
 from ..conversations import queueing
 from ..conversations.models import Conversation
 from ..db import db
+from ..fields import paragraphs
 from ..users.rights import needs, signed_in
 from .blueprint import blueprint, find
-from .colleagues import Colleague, Targets
+from .colleagues import Targets
+from .noting import LONGEST
 from .routes import left
-
-CHOOSE = "Choose a queue or a colleague."
-GONE = "That colleague is no longer ready, or the queue is gone. Choose another one."
 
 
 @blueprint.get("/<int:conversation_id>/transfer")
@@ -25,26 +26,26 @@ def ask_whom(conversation_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:conversation_id>/transfer")
 @needs("conversations", "edit")
 def transfer(conversation_id: int) -> ResponseReturnValue:
-    conversation = find(conversation_id, to_write=True)
-    if not conversation.is_open:
-        return _dialog(conversation, "This conversation is closed.", 422)
-    to = request.form.get("to", "")
-    chosen = Targets(signed_in()).chosen(to)
-    if chosen is None:
-        return _dialog(conversation, GONE if to else CHOOSE, 422)
-    by = signed_in()
-    if isinstance(chosen, Colleague):
-        queueing.transfer(conversation, agent=chosen.user, by=by)
-    else:
-        queueing.transfer(conversation, queue=chosen, by=by)
+    conversation, user = find(conversation_id), signed_in()
+    queue, agent = Targets(user).chosen(request.form.get("to", ""))
+    problem = queueing.transfer(conversation, queue=queue, agent=agent, by=user, note=_note())
+    if problem:
+        db.session.rollback()
+        return _dialog(find(conversation_id), problem, 422)
     db.session.commit()
     if not htmx.wants_fragment():
         flash("The conversation was transferred.", "success")
     return left()
 
 
+def _note() -> str:
+    """For the colleague who gets it."""
+    return paragraphs(request.form.get("note"))[:LONGEST]
+
+
 def _dialog(conversation: Conversation, problem: str = "", status: int = 200) -> ResponseReturnValue:
-    asked = {"conversation": conversation, "targets": Targets(signed_in()), "problem": problem}
+    asked: dict[str, Any] = {"conversation": conversation, "targets": Targets(signed_in())}
+    asked |= {"problem": problem, "note": _note(), "to": request.form.get("to", "")}
     if status == 422 and htmx.wants_fragment():
         return htmx.dialog("workspace/_transfer.html", status, **asked)
     return htmx.render("workspace/transfer.html", "workspace/_transfer.html", status, **asked)

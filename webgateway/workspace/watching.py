@@ -3,14 +3,16 @@
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from flask import Flask
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..db import db, looking
-from . import agents, news
+from ..db import db, looking, utcnow
+from ..queues.models import Agent
+from . import news
 from .gate import Gate
 from .news import News, Tokens, Watch
 
@@ -109,12 +111,18 @@ class Watcher:
         new = [screen for screen in screens if due or not screen.seen]
         if not new:
             return
-        agents.seen({screen.watch.user_id for screen in new})
-        db.session.commit()
+        _seen({screen.watch.user_id for screen in new})
         if due:
             self.seen_at = time.monotonic()
         for screen in new:
             screen.seen = True
+
+
+def _seen(user_ids: Collection[int]) -> None:
+    """All at once; nobody waits for who is changing one of them meanwhile."""
+    theirs = select(Agent.id).where(Agent.user_id.in_(user_ids)).with_for_update(skip_locked=True)
+    db.session.execute(update(Agent).where(Agent.id.in_(theirs)).values(seen_at=utcnow()))
+    db.session.commit()
 
 
 def welcome(screen: Screen, found: News) -> bool:
