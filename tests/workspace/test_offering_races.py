@@ -140,6 +140,7 @@ def test_two_who_take_the_same_get_it_once(page, sales, at_once):
         assert told.count(None) == 1
         assert talk.agent == (gail if told[0] is None else hugo)
         assert talk.agent.display_name in (told[1] or told[0])
+        closing.close(talk)
 
 
 def test_who_takes_many_at_once_gets_no_more_than_they_may(page, sales, at_once):

@@ -68,7 +68,7 @@ def test_a_look_that_finds_nothing_is_one_question(app, count_queries):
     cast.agent("Gail")
     with count_queries() as queries:
         assert offering.claim() is None
-    assert len(queries) == 1
+    assert len([query for query in queries if query != "BEGIN"]) == 1
 
 
 def test_the_searches_read_the_small_indexes(many, count_queries):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -46,18 +47,17 @@ class Offer(Model):
     user: Mapped[User] = relationship(User)
     queue: Mapped[Queue | None] = relationship(Queue)
 
-    @classmethod
-    def ring(cls, conversation_id: int, user_id: int, queue: Queue, at: datetime) -> "Offer":
-        """At this agent, from `at` on for as long as the queue says."""
-        ends = at + timedelta(seconds=queue.answer_seconds)
-        return cls(
-            conversation_id=conversation_id,
-            user_id=user_id,
-            queue_id=queue.id,
-            outcome="ringing",
-            offered_at=at,
-            expires_at=ends,
-        )
+    @staticmethod
+    def ringing(conversation_id: int, user_id: int, queue: Queue, at: datetime) -> dict[str, Any]:
+        """Of one that rings at this agent from `at` on, for as long as the queue says: its columns."""
+        return {
+            "conversation_id": conversation_id,
+            "user_id": user_id,
+            "queue_id": queue.id,
+            "outcome": "ringing",
+            "offered_at": at,
+            "expires_at": at + timedelta(seconds=queue.answer_seconds),
+        }
 
     def end(self, outcome: str) -> None:
         self.outcome, self.answered_at = outcome, utcnow()

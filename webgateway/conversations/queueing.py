@@ -120,4 +120,4 @@ def _ready(user: User) -> bool:
 def _ring(conversation: Conversation, agent: User) -> None:
     assert conversation.queue is not None
     db.session.flush()  # what rang is withdrawn before: one at a time
-    db.session.add(Offer.ring(conversation.id, agent.id, conversation.queue, utcnow()))
+    db.session.add(Offer(**Offer.ringing(conversation.id, agent.id, conversation.queue, utcnow())))

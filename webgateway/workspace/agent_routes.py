@@ -87,7 +87,8 @@ def make_not_ready(user_id: int) -> ResponseReturnValue:
 
 
 def _find(user_id: int) -> User:
-    return find_or_404(db.select(User).where(answers(current_tenant), User.id == user_id))
+    found: User = find_or_404(db.select(User).where(answers(current_tenant), User.id == user_id))
+    return found
 
 
 def _changed(user: User, text: str) -> ResponseReturnValue:

@@ -74,6 +74,7 @@ def loads(user_ids: Sequence[int]) -> dict[int, int]:
     """The same of several, by their id; who has none is not in it. Two queries."""
     theirs, rings = Conversation.agent_id.in_(user_ids), Offer.user_id.in_(user_ids)
     found: dict[int, int] = {}
+    by: Any
     for by, where in (
         (Conversation.agent_id, (theirs, Conversation.closed_at.is_(None))),
         (Offer.user_id, (rings, RINGING)),

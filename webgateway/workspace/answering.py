@@ -27,7 +27,7 @@ def accept(offer: Offer) -> str | None:
     conversation = offer.conversation
     ringing = offers.hold(conversation)
     db.session.refresh(offer)
-    if ringing is None or ringing.id != offer.id:
+    if ringing is not offer:
         mine = offer.outcome == "accepted" and conversation.agent_id == offer.user_id
         return None if mine else GONE[offer.outcome]
     if not conversation.is_open:
@@ -40,10 +40,10 @@ def accept(offer: Offer) -> str | None:
 def decline(offer: Offer) -> None:
     """It goes on to the next agent. Nothing when it rings no more."""
     ringing = offers.hold(offer.conversation)
-    if ringing is not None and ringing.id == offer.id:
-        ringing.end("declined")
-        wake(Conversation.__tablename__)
     db.session.refresh(offer)
+    if ringing is offer:
+        offer.end("declined")
+        wake(Conversation.__tablename__)
 
 
 def take(conversation: Conversation, user: User) -> str | None:

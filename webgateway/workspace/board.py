@@ -6,7 +6,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from ..conversations.models import Conversation
 from ..conversations.offers import RINGING, Offer
@@ -16,6 +16,10 @@ from ..tenants.models import Tenant
 from ..users.models import Role, User, users_roles
 from .agents import SEEN_LATELY
 
+TALKS: Any = select(Conversation.queue_id, func.count()).where(Conversation.agent_id.is_not(None))
+RINGS: Any = select(Conversation.queue_id, func.count()).join(
+    Offer, and_(Offer.conversation_id == Conversation.id, RINGING)
+)
 PRESENCE = ("ready", "not_ready", "offline")
 
 
@@ -79,17 +83,12 @@ class Board:
         return {queue_id: (number, held, oldest) for queue_id, number, held, oldest in rows}
 
     def _ringing(self) -> dict[int, int]:
-        rings = select(Conversation.queue_id, func.count()).join(
-            Offer, and_(Offer.conversation_id == Conversation.id, RINGING)
-        )
-        return self._by_queue(rings)
+        return self._by_queue(RINGS)
 
     def _talking(self) -> dict[int, int]:
-        return self._by_queue(
-            select(Conversation.queue_id, func.count()).where(Conversation.agent_id.is_not(None))
-        )
+        return self._by_queue(TALKS)
 
-    def _by_queue(self, query: Select[Any]) -> dict[int, int]:
+    def _by_queue(self, query: Any) -> dict[int, int]:
         theirs = query.where(Conversation.queue_id.in_(self._ids), Conversation.closed_at.is_(None))
         rows = db.session.execute(theirs.group_by(Conversation.queue_id))
         return dict(rows.tuples())

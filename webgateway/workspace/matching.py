@@ -162,7 +162,7 @@ def _asked(heads: Sequence[Any]) -> Asked:
         Offer.conversation_id.in_([head.id for head in heads]), Offer.outcome.in_(("declined", "expired"))
     )
     found: Asked = {}
-    for conversation_id, user_id, outcome, at in db.session.execute(answers.group_by(*by)):
+    for conversation_id, user_id, outcome, at in _rows(answers.group_by(*by)):
         until = at + AGAIN if outcome == "declined" else at
         found[conversation_id, user_id] = max(until, found.get((conversation_id, user_id), NEVER))
     return found | _passed_on([head.id for head in heads if head.priority == SERVED])
@@ -179,5 +179,9 @@ def _passed_on(conversation_ids: Sequence[int]) -> Asked:
         Message.kind == "transferred",
         Message.user_id.is_not(None),
     )
-    rows = db.session.execute(notes.group_by(*by))
+    rows = _rows(notes.group_by(*by))
     return {(conversation_id, user_id): at + AGAIN for conversation_id, user_id, at in rows}
+
+
+def _rows(query: Any) -> Iterable[Any]:
+    return db.session.execute(query)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from ..conversations.models import Conversation
 from ..conversations.offers import RINGING, Offer
@@ -19,14 +19,16 @@ def begin(pairs: Sequence[Pair]) -> None:
     loads = agents.loads([*ready])
     theirs = select(Queue).where(Queue.id.in_(waits.values()))
     queues = {queue.id: queue for queue in db.session.scalars(theirs)}
-    now = utcnow()
+    now, rings = utcnow(), []
     for conversation_id, user_id, queue_id in pairs:
         agent, load = ready.get(user_id), loads.get(user_id, 0)
         if agent is None or load >= agent.most or waits.get(conversation_id) != queue_id:
             continue
-        db.session.add(Offer.ring(conversation_id, user_id, queues[queue_id], now))
+        rings.append(Offer.ringing(conversation_id, user_id, queues[queue_id], now))
         loads[user_id] = load + 1
         agent.offered_at = agent.idle_since = utcnow()
+    if rings:
+        db.session.execute(insert(Offer), rings)
 
 
 def expire(offer_ids: Sequence[int]) -> None:
