@@ -18,7 +18,9 @@ def gail(app):
 @pytest.fixture
 def peter(page, gail) -> Conversation:
     """His conversation is Gail's."""
-    talk = cast.conversation(cast.contact(page), agent=gail, assigned_at=utcnow(), preview="Is the shop open?")
+    talk = cast.conversation(
+        cast.contact(page), agent=gail, assigned_at=utcnow(), preview="Is the shop open?"
+    )
     cast.message(talk)
     return talk
 
