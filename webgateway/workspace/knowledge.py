@@ -40,7 +40,7 @@ def add(conversation_id: int) -> ResponseReturnValue:
     return _details(conversation)
 
 
-@blueprint.put("/<int:conversation_id>/facts/<int:fact_id>")
+@blueprint.post("/<int:conversation_id>/facts/<int:fact_id>")
 @needs("conversations", "edit")
 def correct(conversation_id: int, fact_id: int) -> ResponseReturnValue:
     conversation = find(conversation_id, to_write=True)
