@@ -34,6 +34,7 @@ QUERIES = [
     "/gateways/{gateway_id}/health?page={}&size={}",
     "/flows/?page={}",
     "/users/?page={}",
+    "/agents/?page={}&size={}",
 ]
 
 
@@ -78,6 +79,7 @@ def acme(app) -> dict[str, int]:
         "login_id": login.id,
         "recovery_id": recovery.id,
         "flow_id": flow.id,
+        "queue_id": cast.queue().id,
         "conversation_id": conversation.id,
         "message_id": message.id,
         "offer_id": offer.id,

@@ -61,6 +61,7 @@ def explained(statement, parameters):
         "/conversations/comments/",
         "/conversations/comments/?state=all&page_id=7",
         "/conversations/comments/?state=replied&q=crate",
+        "/queues/",
         "/journal/",
         "/journal/?outcome=failed",
         "/journal/?q=m_7",

@@ -9,6 +9,7 @@ from tests.deliveries import delivery, post, text
 from tests.working import until_done
 from webgateway.conversations import private_reply
 from webgateway.conversations.models import Comparison, Conversation, Recovery
+from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
@@ -63,9 +64,43 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"], ids["account"] = shop.id, olena.id
         ids["recovery"] = _recovery(pages[0], pages[5]).id
+        ids |= _desk(pages[0])
         ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
         db.session.remove()
     return ids
+
+
+def _desk(page: Page) -> dict[str, int]:
+    """A busy queue, one by hand in which nobody is ready, the general one; and who works in them."""
+    now = utcnow()
+    names = (
+        "Gail",
+        "Hugo Almeida",
+        "Iris Nakamura",
+        "Bo",
+        "Katarzyna Nowak-Brzęczyszczykiewicz",
+        "Tim",
+        "Zoë",
+    )
+    people = [cast.agent(name) for name in names]
+    cast.agent(
+        "Iris Nakamura", "not_ready", state_reason="Missed a call", state_at=now - timedelta(minutes=4)
+    )
+    cast.agent("Bo", "not_ready", state_reason="Lunch", state_at=now - timedelta(minutes=26))
+    cast.agent("Tim", "not_ready", state_reason="Workspace closed", seen_at=now - timedelta(hours=3))
+    sales = cast.queue("Sales", *people[:5])
+    orders = cast.queue("Orders and returns", people[5], rule="by_hand")
+    for number in range(9):
+        where, minutes = (orders, 71) if number > 6 else (sales, 3 * number + 1)
+        waits = {"queue": where, "queued_at": now - timedelta(minutes=minutes), "preview": "Are you there?"}
+        if number < 3:
+            waits["agent"] = people[number % 2]
+        contact = cast.contact(page, f"Customer {number}", f"7392015648121{number:03}")
+        talk = cast.conversation(contact, last_message_at=now - timedelta(days=1), **waits)
+        if number == 6:
+            db.session.add(Offer(**Offer.ringing(talk.id, people[1].id, sales, now + timedelta(days=1))))
+    db.session.commit()
+    return {"queue": sales.id, "agent": people[1].id}
 
 
 def _recovery(whole: Page, refused: Page) -> Recovery:

@@ -107,15 +107,16 @@ class Conversation(Model, BelongsToTenant):
         # `tenant_id` stands in it for the same reason.
         Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),
         Index("ix_conversations_contact_id", "contact_id", "tenant_id"),
+        # `agent_id` and `closed_at` stand in them for the same reason.
         Index(
             "ix_conversations_queued",
-            *("queue_id", "priority", "queued_at"),
+            *("agent_id", "closed_at", "queue_id", "priority", "queued_at"),
             sqlite_where=QUEUED,
             postgresql_where=QUEUED,
         ),
         Index(
             "ix_conversations_assigned",
-            *("agent_id", "last_message_at"),
+            *("agent_id", "closed_at", "last_message_at"),
             sqlite_where=ASSIGNED,
             postgresql_where=ASSIGNED,
         ),

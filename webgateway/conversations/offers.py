@@ -31,7 +31,8 @@ class Offer(Model):
             sqlite_where=RINGING,
             postgresql_where=RINGING,
         ),
-        Index("ix_offers_at", "user_id", sqlite_where=RINGING, postgresql_where=RINGING),
+        # `outcome` stands in it so that SQLite takes it: an equality more than the one of all offers.
+        Index("ix_offers_at", "outcome", "user_id", sqlite_where=RINGING, postgresql_where=RINGING),
         Index("ix_offers_conversation_id", "conversation_id", "user_id"),
     )
 

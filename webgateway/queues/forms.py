@@ -38,7 +38,7 @@ class QueueForm(FlaskForm):  # type: ignore[misc]
     """`queue` is the one that is edited; None while one is added."""
 
     name = StringField("Name", [DataRequired("Give the queue a name."), Length(max=120)], filters=[one_line])
-    rule = RadioField("Who gets a conversation", choices=list(RULES.items()), default="longest_idle")
+    rule = RadioField("Who gets a conversation", choices=RULES, default="longest_idle")
     answer_seconds = IntegerField(
         "Rings for, in seconds",
         [InputRequired(SECONDS), NumberRange(SHORTEST, LONGEST, SECONDS)],

@@ -16,10 +16,10 @@ from ..tenants.models import Tenant
 from ..users.models import Role, User, users_roles
 from .agents import SEEN_LATELY
 
-TALKS: Any = select(Conversation.queue_id, func.count()).where(Conversation.agent_id.is_not(None))
-RINGS: Any = select(Conversation.queue_id, func.count()).join(
-    Offer, and_(Offer.conversation_id == Conversation.id, RINGING)
-)
+OF: Any = Conversation.queue_id + 0
+"""The sum keeps SQLite from walking all that ever were in a queue."""
+TALKS: Any = select(OF, func.count()).where(Conversation.agent_id.is_not(None))
+RINGS: Any = select(OF, func.count()).join(Offer, Offer.conversation_id == Conversation.id).where(RINGING)
 PRESENCE = ("ready", "not_ready", "offline")
 
 
@@ -89,9 +89,9 @@ class Board:
         return self._by_queue(TALKS)
 
     def _by_queue(self, query: Any) -> dict[int, int]:
-        theirs = query.where(Conversation.queue_id.in_(self._ids), Conversation.closed_at.is_(None))
-        rows = db.session.execute(theirs.group_by(Conversation.queue_id))
-        return dict(rows.tuples())
+        theirs = query.where(OF.in_(self._ids), Conversation.closed_at.is_(None))
+        rows = db.session.execute(theirs.group_by(OF))
+        return dict(rows.all())
 
     def _present(self) -> dict[int, dict[str, int]]:
         """Agents by queue and presence."""
@@ -100,7 +100,7 @@ class Board:
         who = who.where(answers(self.tenant)).group_by(presence())
         everybody = [queue.id for queue in self.queues if queue.everybody]
         if everybody:
-            of_all = dict(db.session.execute(who).tuples())
+            of_all = dict(db.session.execute(who).all())
             for queue_id in everybody:
                 found[queue_id] |= of_all
         own = [queue.id for queue in self.queues if not queue.everybody]
