@@ -1,5 +1,5 @@
 """Works on what waits: reads deliveries, lets events take effect, sends messages, completes logins, recovers
-what was not delivered; runs Huey beside it.
+what was not delivered, looks at idle conversations; runs Huey beside it.
 
 The rows are the jobs: several workers may run, a killed one loses nothing. See docs/architecture.md.
 """
@@ -17,7 +17,7 @@ from huey.consumer import Consumer
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from . import counting, memory, metrics
-from .conversations import comparing, outgoing
+from .conversations import comparing, idling, outgoing
 from .db import db, passing
 from .heartbeat import BEAT, beat, leave
 from .journal import reading, taking
@@ -67,6 +67,7 @@ def kinds() -> list[Kind]:
         Kind("completing", completing, "logins", threads=2),
         Kind("recovering", comparing, "comparisons", threads=2),
         Kind("offering", offering, "conversations", threads=1),
+        Kind("idling", idling, "conversations", threads=1, next="parts"),
     ]
 
 

@@ -10,8 +10,11 @@ from sqlalchemy import cast as as_type
 from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.pages.leaving import OLENA, ask_deletion
+from webgateway.conversations import bot_calls, knowing
+from webgateway.conversations.bot_calls import BotCall
 from webgateway.conversations.models import Contact, Conversation, Message, Part
 from webgateway.db import Model, db, utcnow
+from webgateway.flows.definition import Bot
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages import erasing, leaving
 from webgateway.pages.models import Account, AuditEntry, DataDeletion
@@ -222,6 +225,20 @@ class TestCustomer:
         db.session.expire_all()
         for trace in (OLENA, "Olena", PICTURE, "4711"):
             assert trace not in everywhere()
+
+    def test_what_she_told_of_herself_goes_and_what_a_bot_was_told(self, visitor, gateway, talk):
+        flow = cast.flow(parts=(Bot(id="bot", url="https://bot.example"),))
+        talk.flow, talk.flow_version, talk.idle_at = flow, flow.live, utcnow()
+        message = db.session.scalars(select(Message).where(Message.author == "customer")).first()
+        knowing.know(talk.contact, "email", "olena@example.com", "text", message)
+        bot_calls.tell(talk, flow.definition.parts[0], "message.received", message)
+        db.session.commit()
+        ask_deletion(visitor, gateway)
+        db.session.expire_all()
+        assert "olena@example.com" not in everywhere()
+        assert "4711" not in everywhere()
+        assert db.session.scalars(select(BotCall.state)).all() == ["dropped"]
+        assert talk.idle_at is None
 
     def test_the_other_customer_of_the_same_delivery_stays(self, visitor, gateway, talk):
         ask_deletion(visitor, gateway)

@@ -12,7 +12,7 @@ from ..pages import notices, tokens
 from ..pages.models import Page
 from ..pages.notices import Notice
 from ..users.models import User
-from . import ownership, queueing, surfaces, writing
+from . import asking, ownership, queueing, surfaces, writing
 from .models import Conversation, Message
 
 
@@ -89,8 +89,8 @@ def closes_at(conversation: Conversation) -> datetime | None:
 
 
 def write(conversation: Conversation, text: str, user: User, key: str | None) -> Message:
-    """Write once for each `key`: a form sent twice gives the message it gave before. Whoever answers first
-    has the conversation."""
+    """Write once for each `key`: a form sent twice gives the message it gave before. A keyword asks the
+    customer in its place. Whoever answers first has the conversation."""
     if key:
         known = db.session.scalar(
             select(Message).where(Message.conversation_id == conversation.id, Message.key == key)
@@ -99,7 +99,11 @@ def write(conversation: Conversation, text: str, user: User, key: str | None) ->
             return known
     if conversation.agent_id is None:
         queueing.assign(conversation, user)
-    message = writing.write(conversation, text, "agent", user)
+    what = asking.KEYWORDS.get(text.strip())
+    if what:
+        message = asking.ask(conversation, what, user)
+    else:
+        message = writing.write(conversation, text, "agent", user)
     message.key = key or None
     return message
 

@@ -10,7 +10,9 @@ from ..db import db, utcnow
 from ..gateways.models import Gateway
 from ..pages import erasing
 from ..pages.models import Page
+from .bot_calls import BotCall
 from .comments import Comment
+from .facts import Fact
 from .models import Contact, Conversation, Message, Part, Reaction, Wording
 
 ERASED = "Deleted at the customer's wish."
@@ -27,7 +29,7 @@ def erase(gateway: Gateway, meta_id: str) -> dict[str, int]:
     talks = db.session.scalars(
         select(Conversation.id).where(Conversation.contact_id.in_([contact.id for contact in contacts]))
     ).all()
-    for kind in (Reaction, Wording):
+    for kind in (Reaction, Wording, Fact):
         theirs = kind.contact_id.in_([contact.id for contact in contacts])
         db.session.execute(delete(kind).where(theirs))
     for contact in contacts:
@@ -35,6 +37,7 @@ def erase(gateway: Gateway, meta_id: str) -> dict[str, int]:
         contact.name = contact.username = contact.picture_url = None
         contact.profile_checked_at = utcnow()
     erased = _erase_messages(talks)
+    _erase_bot_calls(talks)
     comments = _erase_comments(gateway, meta_id)
     _close(talks)
     db.session.commit()
@@ -61,6 +64,14 @@ def _erase_messages(talks: Sequence[int]) -> int:
     return int(number)
 
 
+def _erase_bot_calls(talks: Sequence[int]) -> None:
+    """What bots were told holds the customer's words; what they were not told yet, they are not told."""
+    calls = update(BotCall).where(BotCall.conversation_id.in_(talks))
+    waiting = calls.where(BotCall.state == "waiting").values(state="dropped", error=ERASED)
+    for changed in (waiting, calls.values(payload={})):
+        db.session.execute(changed.execution_options(synchronize_session=False))
+
+
 def _erase_comments(gateway: Gateway, meta_id: str) -> int:
     of_gateway = select(Page.id).where(Page.gateway_id == gateway.id)
     theirs = update(Comment).where(Comment.page_id.in_(of_gateway), Comment.author_id == meta_id)
@@ -72,5 +83,6 @@ def _erase_comments(gateway: Gateway, meta_id: str) -> int:
 def _close(talks: Sequence[int]) -> None:
     still_open = update(Conversation).where(Conversation.id.in_(talks), Conversation.closed_at.is_(None))
     unnamed = update(Conversation).where(Conversation.id.in_(talks)).values(preview=ERASED)
-    for changed in (still_open.values(closed_at=utcnow()), unnamed):
+    ended = still_open.values(closed_at=utcnow(), part=None, idle_at=None)
+    for changed in (ended, unnamed):
         db.session.execute(changed.execution_options(synchronize_session=False))

@@ -2,7 +2,7 @@
 recoveries."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,6 +18,9 @@ from ..users.models import User
 from .comments import Comment
 from .reasons import ClosingReason
 from .uploads import Upload
+
+if TYPE_CHECKING:
+    from .facts import Fact
 
 OPEN = text("closed_at IS NULL")
 OWNED = text("owner_app_id IS NOT NULL AND closed_at IS NULL")
@@ -67,6 +70,12 @@ class Contact(Model, BelongsToTenant):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     page: Mapped[Page] = relationship(Page)
+    facts: Mapped[list["Fact"]] = relationship(
+        back_populates="contact",
+        order_by="Fact.gathered_at, Fact.id",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
 
     @property
     def display_name(self) -> str:

@@ -29,6 +29,7 @@ def hand_over(
     conversation.queued_at, conversation.held_until = utcnow(), held_until
     conversation.agent, conversation.part = None, None
     wake(Conversation.__tablename__)
+    conversation.idle_at = None
 
 
 def assign(conversation: Conversation, agent: User) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ..db import db, utcnow
 from ..meta.conversations import Said, Talk
 from ..pages.models import Page
-from . import attachments, contents, outcome
+from . import attachments, contents, outcome, turns
 from .compared import Known
 from .models import Conversation, Message, Part
 
@@ -60,6 +60,8 @@ def _take(said: Said, talk: Talk, known: Known, brought: Brought) -> None:
         wrote = conversation.customer_wrote_at or said.at
         conversation.customer_wrote_at = max(said.at, wrote)
         conversation.contact.consented_at = conversation.contact.consented_at or said.at
+    elif conversation.is_open:
+        turns.answered(conversation, said.at)
     if said.at >= conversation.last_message_at:
         conversation.last_message_at = said.at
         conversation.preview = _preview(said)
