@@ -9,7 +9,17 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
-from .conversations import bot_calls, commenting, departures, recoveries, recovery_health, requeueing
+from .conversations import (
+    bot_calls,
+    commenting,
+    departures,
+    forgetting,
+    recoveries,
+    recovery_health,
+    requeueing,
+    signal_routes,
+    upload_routes,
+)
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
@@ -60,7 +70,7 @@ from .workspace.streams import Streams
 csrf = CSRFProtect()
 desk = (calls, closure, handling, knowledge, presence, stream, transfers)
 """What can be done in the workspace."""
-rounds = (watching, reconciling, outages)
+rounds = (watching, reconciling, outages, forgetting)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
 tables = (bot_calls,)
 """Rows that nobody reads yet."""
@@ -116,10 +126,10 @@ def create_app(settings: Settings | None = None) -> Application:
     presence.listen(app)
 
     for part in (
-        conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
-        account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
-        catalogue, flows, queues, board_routes, agent_routes, journal, users, access, roles, profile, public,
-        workspace,
+        conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
+        register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
+        recoveries, board, catalogue, flows, queues, board_routes, agent_routes, journal, users, access,
+        roles, profile, public, workspace,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

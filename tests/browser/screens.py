@@ -27,6 +27,7 @@ SCREENS = {
     "deletion": "/gateways/deletions/new?ids={gateway}",
     "conversations": "/conversations/",
     "conversation": "/conversations/{conversation}",
+    "conversation-late": "/conversations/{late}",
     "direct": "/conversations/{direct}",
     "conversation-elsewhere": "/conversations/{elsewhere}",
     "comments": "/conversations/comments/?state=all",

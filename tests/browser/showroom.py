@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from tests import cast
+from tests.conversations.filing import upload
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
-from webgateway.conversations import private_reply
+from webgateway.conversations import private_reply, writing
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
@@ -18,6 +19,7 @@ from webgateway.meta.pages import APP_FIELDS
 from webgateway.pages.models import Page
 from webgateway.pages.notices import Notice
 from webgateway.simulator import seed
+from webgateway.simulator.pictures import png
 
 TALKS = [
     ("Maya Lindqvist", ["Hello, I ordered on Monday", "Order 48-1204", "When will it arrive?"]),
@@ -63,6 +65,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         _other_talks(app, gateway, pages[0])
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"], ids["account"] = shop.id, olena.id
+        ids["late"] = _late(pages[0]).id
         ids["recovery"] = _recovery(pages[0], pages[5]).id
         ids |= _desk(pages[0])
         ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
@@ -188,6 +191,34 @@ def _long_talk(page: Page) -> Conversation:
     said("Came through a link", 20, kind="referral", referral={"ref": "summer-menu", "source": "SHORTLINK"})
     said("A table for two is noted.", 10, "page")
     said("Perfect, see you on Sunday.", 3)
+    _sent(talk)
+    return talk
+
+
+def _sent(talk: Conversation) -> None:
+    """A picture and a list of prices, then a question with quick replies; Meta has them all."""
+    picture = upload("terrace.png", png("photo", "terrace"))
+    prices = upload("price list of the summer.pdf", b"%PDF-1.7", "file", "application/pdf", size=1_234_567)
+    message = writing.write(
+        talk, "This is our terrace.", "agent", cast.person("Gail"), uploads=[picture, prices]
+    )
+    offers = [
+        {"type": "text", "title": title, "payload": title} for title in ("Yes, please", "No, thank you")
+    ]
+    asked = writing.write(talk, "Shall we call you?", "flow", quick_replies=[*offers, {"type": "phone"}])
+    for part in (*message.parts, *asked.parts):
+        part.state = "read"
+    pressed = utcnow() + timedelta(seconds=1)
+    cast.message(talk, "Yes, please", kind="quick_reply", payload="Yes, please", occurred_at=pressed)
+
+
+def _late(page: Page) -> Conversation:
+    """Asked two days ago; only a person may answer now."""
+    page.gateway.human_agent = True
+    asked = utcnow() - timedelta(days=2)
+    ines = cast.contact(page, "Inês Duarte", "7392015648120444")
+    talk = cast.conversation(ines, customer_wrote_at=asked, last_message_at=asked, preview="Is it open?")
+    cast.message(talk, "Is it open?", occurred_at=asked)
     return talk
 
 

@@ -1,4 +1,4 @@
-"""What agents do in a conversation beside answering: read, ask, note, type."""
+"""What agents do in a conversation beside answering: read, ask, note."""
 
 from datetime import timedelta
 
@@ -95,12 +95,7 @@ def test_a_note_without_words_or_with_too_many_is_refused_and_not_lost(as_gail, 
     assert db.session.query(Message).count() == 0
 
 
-def test_that_somebody_types_is_said_without_a_word(as_gail, peter):
-    for on in ("yes", "no"):
-        assert as_gail.post(f"/workspace/{peter.id}/typing", data={"on": on}).status_code == 204
-
-
-@pytest.mark.parametrize("what", ["reading", "typing", "questions", "notes"])
+@pytest.mark.parametrize("what", ["reading", "questions", "notes"])
 def test_it_needs_the_right_and_the_tenant(as_nora, as_rita, visitor, peter, what):
     path = f"/workspace/{peter.id}/{what}"
     assert as_nora.post(path).status_code == 403

@@ -11,6 +11,7 @@ from ..meta import messages
 from ..pages import tokens
 from ..pages.models import Page
 from ..tasks import every
+from . import late_answers
 from .models import Conversation, Part
 
 log = logging.getLogger(__name__)
@@ -31,13 +32,17 @@ def pages() -> ColumnElement[bool]:
 def give_up() -> None:
     """Fails what has waited too long, which no sender takes in hand: contract 7.4."""
     last = utcnow() - messages.WINDOW + messages.MARGIN
+    latest = utcnow() - messages.HUMAN_AGENT + messages.MARGIN
+    wrote = Conversation.customer_wrote_at
+    over = and_(wrote <= last, or_(wrote <= latest, ~late_answers.condition()))
     late = (
         select(Part.id)
+        .join(Part.message)
         .join(Part.conversation)
         .join(Part.page)
         .join(Page.gateway)
         .where(Part.state == "waiting", Part.leased_until.is_(None), pages())
-        .where(or_(Conversation.customer_wrote_at.is_(None), Conversation.customer_wrote_at <= last))
+        .where(or_(wrote.is_(None), over))
         .order_by(Part.id)
         .limit(ROUND)
     )

@@ -1,4 +1,4 @@
-"""What an agent does in a conversation beside answering: read, type, ask, note."""
+"""What an agent does in a conversation beside answering: read, ask, note."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -33,23 +33,13 @@ def read(conversation_id: int) -> ResponseReturnValue:
     return changed()
 
 
-@blueprint.post("/<int:conversation_id>/typing")
-@needs("conversations", "edit")
-def say_typing(conversation_id: int) -> ResponseReturnValue:
-    """`on` is `no` when nothing is being written any more."""
-    conversation = find(conversation_id)
-    if conversation.agent_id == signed_in().id:
-        signals.typing(conversation, request.form.get("on") != "no")
-    return "", 204
-
-
 @blueprint.post("/<int:conversation_id>/questions")
 @needs("conversations", "edit")
 def ask(conversation_id: int) -> ResponseReturnValue:
     """For an e-mail address or a telephone number."""
     conversation = find(conversation_id, to_write=True)
     what = request.form.get("what", "")
-    if what not in QUESTIONS or composer.lock(conversation):
+    if what not in QUESTIONS or composer.lock(conversation, signed_in()):
         return inbox.open_at(conversation, status=422)
     asking.ask(conversation, what, signed_in())
     db.session.commit()
