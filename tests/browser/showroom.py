@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from tests import cast
+from tests.browser import desk
 from tests.conversations.filing import upload
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
@@ -68,6 +69,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         ids["late"] = _late(pages[0]).id
         ids["recovery"] = _recovery(pages[0], pages[5]).id
         ids |= _desk(pages[0])
+        ids["mine"] = desk.furnish(pages[0])
         ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
         db.session.remove()
     return ids
