@@ -31,13 +31,11 @@ def furnish(page: Page) -> int:
     talk = cast.conversation(maya, preview="Thank you. It is order 48-1204.", **mine)
     for number, (author, text) in enumerate(SAID):
         at = now - timedelta(minutes=15 - 3 * number)
-        more = (
-            {"referral": {"source": "ADS", "ad_id": "6045246247433", "ref": "spring"}} if not number else {}
-        )
-        cast.message(talk, text, author, occurred_at=at, user=ada if author == "agent" else None, **more)
-    cast.message(
-        talk, "He rang yesterday, too: see the order.", "note", kind="colleague", user=ada, occurred_at=now
-    )
+        came = None if number else {"source": "ADS", "ad_id": "6045246247433", "ref": "spring"}
+        by = ada if author == "agent" else None
+        cast.message(talk, text, author, occurred_at=at, user=by, referral=came)
+    note = {"author": "note", "kind": "colleague", "user": ada, "occurred_at": now}
+    cast.message(talk, "She rang yesterday, too: see the order.", **note)
     fact = {"kind": "email", "value": "maya.okafor@example.com", "source": "quick_reply"}
     db.session.add(Fact(contact=maya, **fact))
     for number in range(7):

@@ -1,4 +1,4 @@
-"""Two agents and a customer: ready, ring, accept, talk, ask, transfer, close, and the next message opens anew."""
+"""Two agents and a customer: ready, ring, accept, talk, ask, transfer, close; the next message opens anew."""
 
 import re
 from collections.abc import Iterator
