@@ -1,5 +1,5 @@
-"""Agents' browsers as the server sees them: each holds a stream, brings the pieces that changed, accepts, answers
-and closes. All in one process, over kept-alive connections of their own."""
+"""Agents' browsers as the server sees them: each holds a stream, brings the pieces that changed, accepts,
+answers and closes. All in one process, over kept-alive connections of their own."""
 
 import asyncio
 import json
