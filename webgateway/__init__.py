@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
+from . import assets, commands, db, errors, health, htmx, security, tasks, templating, traffic, views
 from .asgi import Front
 from .conversations import (
     bot_calls,
@@ -109,6 +109,7 @@ def create_app(settings: Settings | None = None) -> Application:
     sign_in.init_app(app, settings)
     errors.init_app(app)
     assets.init_app(app)
+    templating.init_app(app)
     views.init_app(app)
     commands.init_app(app)
     founding_queues.listen()

@@ -109,6 +109,7 @@ class Worker:
             signal.signal(name, lambda *_: self.stopping.set())
         counting.bury_the_dead()
         memory.init()
+        memory.settle()
         self.start()
         log.info("worker %s is at work", self.name)
         self.stopping.wait()

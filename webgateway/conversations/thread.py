@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
@@ -80,22 +81,32 @@ def token(conversation: Conversation) -> str:
 
 def tokens(conversations: Collection[Conversation]) -> dict[int, str]:
     """By id; the pages, gateways and contacts are best loaded with them."""
-    ids = [conversation.id for conversation in conversations]
-    counted = db.session.execute(
-        select(Message.conversation_id, func.count(), func.max(Message.id))
-        .where(Message.conversation_id.in_(ids))
-        .group_by(Message.conversation_id)
-    )
+    asked = {"conversations": [conversation.id for conversation in conversations]}
+    counted = db.session.execute(_counted(), asked)
     messages = {conversation_id: (count, last) for conversation_id, count, last in counted}
     parts: dict[int | None, list[tuple[Any, ...]]] = {}
-    for conversation_id, *states in db.session.execute(
-        select(Part.conversation_id, Part.state, func.count(), func.sum(Part.id), func.sum(Part.attempts))
-        .where(Part.conversation_id.in_(ids))
-        .group_by(Part.conversation_id, Part.state)
-        .order_by(Part.state)
-    ):
+    for conversation_id, *states in db.session.execute(_states(), asked):
         parts.setdefault(conversation_id, []).append(tuple(states))
     return {one.id: _digest(one, messages.get(one.id), parts.get(one.id, [])) for one in conversations}
+
+
+ASKED = bindparam("conversations", expanding=True)
+
+
+@cache
+def _counted() -> Select[Any]:
+    count = select(Message.conversation_id, func.count(), func.max(Message.id))
+    return count.where(Message.conversation_id.in_(ASKED)).group_by(Message.conversation_id)
+
+
+@cache
+def _states() -> Select[Any]:
+    return (
+        select(Part.conversation_id, Part.state, func.count(), func.sum(Part.id), func.sum(Part.attempts))
+        .where(Part.conversation_id.in_(ASKED))
+        .group_by(Part.conversation_id, Part.state)
+        .order_by(Part.state)
+    )
 
 
 def _digest(

@@ -38,6 +38,9 @@ def write(
         page_id=conversation.page_id,
         author=author,
         user=user,
+        # Given as a customer's message gives them: rows with the same columns are inserted in one statement.
+        kind="text",
+        attachments=[],
         text=text,
         quick_replies=quick_replies,
         delivery_id=bound_id("delivery"),

@@ -2,16 +2,16 @@
 in a few small queries, for this is asked all day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from ..conversations.models import Contact, Conversation
-from ..conversations.offers import Offer
+from ..conversations.offers import RINGING, Offer
 from ..db import db
 from ..pages.models import Page
 from ..queues.models import Agent, Queue, members
@@ -60,10 +60,20 @@ class Desk:
         }
 
 
+WAITING = (
+    Conversation.queue_id.is_not(None),
+    Conversation.agent_id.is_(None),
+    Conversation.closed_at.is_(None),
+)
+"""For an agent, as ix_conversations_queued has it."""
+
+
 def look(user_ids: Collection[int]) -> dict[int, Desk]:
     """Of those who are still here."""
-    users = {row.id: row for row in db.session.execute(_users(user_ids))}
-    talks, offers = _by_agent(_talks(user_ids)), _by_agent(_offers(user_ids))
+    asked = {"users": list(user_ids)}
+    users = {row.id: row for row in db.session.execute(_users(), asked)}
+    talks = _by_agent(db.session.execute(_talks(), asked))
+    offers = _by_agent(db.session.execute(_offers(), asked))
     waiting = _waiting(users)
     return {
         user_id: Desk(
@@ -85,38 +95,60 @@ def digest(seen: Any) -> str:
     return blake2b(repr(seen).encode(errors="replace"), digest_size=8).hexdigest()
 
 
-def _users(user_ids: Collection[int]) -> Any:
+# Made once: to make them costs more than to ask them.
+USERS, TENANTS, QUEUES = (bindparam(name, expanding=True) for name in ("users", "tenants", "queues"))
+
+
+@cache
+def _users() -> Select[Any]:
     agent = (Agent.state, Agent.state_reason, Agent.state_at, Agent.most, Agent.seen_at)
     of_them = select(User.id, User.tenant_id, User.active, User.fs_uniquifier, *agent)
-    return of_them.outerjoin(Agent, Agent.user_id == User.id).where(User.id.in_(user_ids))
+    return of_them.outerjoin(Agent, Agent.user_id == User.id).where(User.id.in_(USERS))
 
 
-def _talks(user_ids: Collection[int]) -> Any:
+@cache
+def _talks() -> Select[Any]:
     """In the order they became theirs: what one works on keeps its place."""
     return (
         select(*TALK)
         .join(Conversation.contact)
         .join(Conversation.page)
-        .where(Conversation.agent_id.in_(user_ids), Conversation.closed_at.is_(None))
+        .where(Conversation.agent_id.in_(USERS), Conversation.closed_at.is_(None))
         .order_by(Conversation.assigned_at, Conversation.id)
     )
 
 
-def _offers(user_ids: Collection[int]) -> Any:
+@cache
+def _offers() -> Select[Any]:
     return (
         select(*RING)
         .join(Offer.conversation)
         .join(Conversation.contact)
         .join(Conversation.page)
         .outerjoin(Queue, Queue.id == Offer.queue_id)
-        .where(Offer.user_id.in_(user_ids), Offer.outcome == "ringing")
+        .where(Offer.user_id.in_(USERS), RINGING)
         .order_by(Offer.id)
     )
 
 
-def _by_agent(query: Any) -> dict[int, list[Row[Any]]]:
+@cache
+def _queues() -> Select[Any]:
+    return (
+        select(Queue.id, Queue.tenant_id, Queue.everybody, func.count())
+        .join(Conversation, Conversation.queue_id == Queue.id)
+        .where(Queue.tenant_id.in_(TENANTS), *WAITING)
+        .group_by(Queue.id)
+    )
+
+
+@cache
+def _members() -> Select[Any]:
+    return select(members).where(members.c.queue_id.in_(QUEUES), members.c.user_id.in_(USERS))
+
+
+def _by_agent(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in db.session.execute(query):
+    for row in rows:
         if len(found[row[0]]) < MOST:
             found[row[0]].append(row)
     return found
@@ -125,12 +157,7 @@ def _by_agent(query: Any) -> dict[int, list[Row[Any]]]:
 def _waiting(users: dict[int, Row[Any]]) -> dict[int, dict[int, int]]:
     """How many, by user and queue."""
     tenants = {user.tenant_id for user in users.values()}
-    queues = db.session.execute(
-        select(Queue.id, Queue.tenant_id, Queue.everybody, func.count())
-        .join(Conversation, Conversation.queue_id == Queue.id)
-        .where(Queue.tenant_id.in_(tenants), *WAITING)
-        .group_by(Queue.id)
-    ).all()
+    queues = db.session.execute(_queues(), {"tenants": list(tenants)}).all()
     found: dict[int, dict[int, int]] = {user_id: {} for user_id in users}
     closed = {queue_id: count for queue_id, _, everybody, count in queues if not everybody}
     for queue_id, tenant_id, everybody, count in queues:
@@ -138,15 +165,7 @@ def _waiting(users: dict[int, Row[Any]]) -> dict[int, dict[int, int]]:
             if user.tenant_id == tenant_id:
                 found[user.id][queue_id] = count
     if closed:
-        belongs = members.c.queue_id.in_(closed), members.c.user_id.in_(users)
-        for queue_id, user_id in db.session.execute(select(members).where(*belongs)):
+        asked = {"queues": list(closed), "users": list(users)}
+        for queue_id, user_id in db.session.execute(_members(), asked):
             found[user_id][queue_id] = closed[queue_id]
     return found
-
-
-WAITING = (
-    Conversation.queue_id.is_not(None),
-    Conversation.agent_id.is_(None),
-    Conversation.closed_at.is_(None),
-)
-"""For an agent, as ix_conversations_queued has it."""

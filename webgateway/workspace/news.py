@@ -1,9 +1,10 @@
 """What has changed for those who look: a token for each piece of each screen."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import joinedload, load_only
 
 from ..conversations import thread
@@ -45,14 +46,15 @@ def look(watches: Collection[Watch]) -> dict[Watch, News]:
 def _threads(conversation_ids: Collection[int]) -> dict[int | None, str]:
     if not conversation_ids:
         return {}
-    return dict(thread.tokens(db.session.scalars(_shown(conversation_ids)).all()).items())
+    return dict(thread.tokens(db.session.scalars(_shown(), {"shown": list(conversation_ids)}).all()).items())
 
 
-def _shown(conversation_ids: Collection[int]) -> Any:
+@cache
+def _shown() -> Any:
     of_page = joinedload(Conversation.page).load_only(Page.sends_paused_until)
     return (
         select(Conversation)
-        .where(Conversation.id.in_(conversation_ids))
+        .where(Conversation.id.in_(bindparam("shown", expanding=True)))
         .options(
             load_only(
                 *(Conversation.changes, Conversation.closed_at, Conversation.owner_app_id),

@@ -4,9 +4,10 @@ words."""
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from ..conversations.models import Conversation, Message
@@ -30,12 +31,16 @@ class Words:
 def of(conversation_ids: Collection[int]) -> dict[int, Words]:
     if not conversation_ids:
         return {}
-    found = db.session.execute(
-        select(
-            Conversation.id, _unread(), _since(), _last(Message.author, said=True), _last(Message.text)
-        ).where(Conversation.id.in_(conversation_ids))
-    )
+    found = db.session.execute(_query(), {"conversations": list(conversation_ids)})
     return {row[0]: Words(row[1], row[2], row[3], row[4] or "") for row in found}
+
+
+@cache
+def _query() -> Select[Any]:
+    """Made once: to make it costs more than to ask it."""
+    asked = bindparam("conversations", expanding=True)
+    columns = (_unread(), _since(), _last(Message.author, said=True), _last(Message.text))
+    return select(Conversation.id, *columns).where(Conversation.id.in_(asked))
 
 
 def _unread() -> Any:
