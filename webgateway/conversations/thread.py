@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
@@ -90,17 +90,17 @@ def tokens(conversations: Collection[Conversation]) -> dict[int, str]:
     return {one.id: _digest(one, messages.get(one.id), parts.get(one.id, [])) for one in conversations}
 
 
-ASKED = bindparam("conversations", expanding=True)
+ASKED: Any = bindparam("conversations", expanding=True)
 
 
 @cache
-def _counted() -> Select[Any]:
+def _counted() -> Any:
     count = select(Message.conversation_id, func.count(), func.max(Message.id))
     return count.where(Message.conversation_id.in_(ASKED)).group_by(Message.conversation_id)
 
 
 @cache
-def _states() -> Select[Any]:
+def _states() -> Any:
     return (
         select(Part.conversation_id, Part.state, func.count(), func.sum(Part.id), func.sum(Part.attempts))
         .where(Part.conversation_id.in_(ASKED))

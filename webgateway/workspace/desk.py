@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from ..conversations.models import Contact, Conversation
 from ..conversations.offers import RINGING, Offer
@@ -95,19 +95,21 @@ def digest(seen: Any) -> str:
     return blake2b(repr(seen).encode(errors="replace"), digest_size=8).hexdigest()
 
 
-# Made once: to make them costs more than to ask them.
-USERS, TENANTS, QUEUES = (bindparam(name, expanding=True) for name in ("users", "tenants", "queues"))
+# Queries are made once: to make them costs more than to ask them.
+USERS: Any = bindparam("users", expanding=True)
+TENANTS: Any = bindparam("tenants", expanding=True)
+QUEUES: Any = bindparam("queues", expanding=True)
 
 
 @cache
-def _users() -> Select[Any]:
+def _users() -> Any:
     agent = (Agent.state, Agent.state_reason, Agent.state_at, Agent.most, Agent.seen_at)
     of_them = select(User.id, User.tenant_id, User.active, User.fs_uniquifier, *agent)
     return of_them.outerjoin(Agent, Agent.user_id == User.id).where(User.id.in_(USERS))
 
 
 @cache
-def _talks() -> Select[Any]:
+def _talks() -> Any:
     """In the order they became theirs: what one works on keeps its place."""
     return (
         select(*TALK)
@@ -119,7 +121,7 @@ def _talks() -> Select[Any]:
 
 
 @cache
-def _offers() -> Select[Any]:
+def _offers() -> Any:
     return (
         select(*RING)
         .join(Offer.conversation)
@@ -132,7 +134,7 @@ def _offers() -> Select[Any]:
 
 
 @cache
-def _queues() -> Select[Any]:
+def _queues() -> Any:
     return (
         select(Queue.id, Queue.tenant_id, Queue.everybody, func.count())
         .join(Conversation, Conversation.queue_id == Queue.id)
@@ -142,7 +144,7 @@ def _queues() -> Select[Any]:
 
 
 @cache
-def _members() -> Select[Any]:
+def _members() -> Any:
     return select(members).where(members.c.queue_id.in_(QUEUES), members.c.user_id.in_(USERS))
 
 

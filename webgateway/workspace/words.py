@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, literal, or_, select
+from sqlalchemy import bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from ..conversations.models import Conversation, Message
@@ -36,9 +36,9 @@ def of(conversation_ids: Collection[int]) -> dict[int, Words]:
 
 
 @cache
-def _query() -> Select[Any]:
+def _query() -> Any:
     """Made once: to make it costs more than to ask it."""
-    asked = bindparam("conversations", expanding=True)
+    asked: Any = bindparam("conversations", expanding=True)
     columns = (_unread(), _since(), _last(Message.author, said=True), _last(Message.text))
     return select(Conversation.id, *columns).where(Conversation.id.in_(asked))
 
