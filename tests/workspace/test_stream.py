@@ -11,6 +11,7 @@ from flask import Flask
 
 from tests import cast
 from tests.conftest import Client
+from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Conversation
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
@@ -119,7 +120,7 @@ def test_a_reader_is_told_the_state_at_once(app, as_gail, peter):
 
     async def work() -> None:
         news = await reader.next()
-        assert set(news) == {"desk", "offers", "waiting", "thread"}
+        assert set(news) == {"desk", "offers", "waiting", "thread", "details"}
         assert all(news.values())
 
     reading(reader, work)
@@ -173,6 +174,20 @@ def test_a_call_rings_and_stops(app, as_gail, peter, gail):
     reading(reader, work)
 
 
+def test_what_becomes_known_of_the_customer_changes_the_details(app, as_gail, peter):
+    reader, contact_id = Reader(app, as_gail, f"shown={peter.id}"), peter.contact_id
+
+    def know() -> None:
+        db.session.add(Fact(contact_id=contact_id, kind="email", value="p@example.com", source="text"))
+
+    async def work() -> None:
+        await reader.next()
+        await later(app, know)
+        assert set(await reader.next()) == {"details"}
+
+    reading(reader, work)
+
+
 def test_what_colleagues_get_is_no_news(app, as_gail, peter, page):
     reader, page_id = Reader(app, as_gail), page.id
     hugo = cast.agent("Hugo").id
@@ -195,7 +210,7 @@ def test_while_nothing_is_written_the_database_is_hardly_asked(app, as_gail, pet
     async def work() -> None:
         await reader.next()
         await asyncio.sleep(3 * watching.EVERY)
-        with count_queries() as asked:
+        with app.app_context(), count_queries() as asked:
             await asyncio.sleep(5 * watching.EVERY)
         assert [one for one in asked if "FROM conversations" in one] == []
         assert len(asked) <= 8
@@ -346,7 +361,7 @@ def test_whoever_may_not_is_answered_by_the_application(app, as_nora):
 def test_where_nothing_can_be_pushed_the_browser_is_told_to_ask(as_gail, peter):
     assert as_gail.get("/workspace/stream").status_code == 204
     answer = as_gail.get(f"/workspace/news?shown={peter.id}")
-    assert set(answer.json) == {"token", "desk", "offers", "waiting", "thread"}
+    assert set(answer.json) == {"token", "desk", "offers", "waiting", "thread", "details"}
     assert as_gail.get(f"/workspace/news?shown={peter.id}&token={answer.json['token']}").status_code == 204
 
 

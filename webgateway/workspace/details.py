@@ -1,6 +1,6 @@
 """What is known of the customer whose conversation is open."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, load_only
 
 from ..conversations.facts import Fact
-from ..conversations.models import Conversation, Message
+from ..conversations.models import Contact, Conversation, Message
 from ..db import db
 from ..fields import whole
+from .desk import digest
 
 STEP = 5
 MOST = 100
@@ -22,7 +23,14 @@ SOURCES = {
     "agent": "written down by an agent",
     "bot": "told by a bot",
 }
+IN_ORDER = (Fact.kind, Fact.gathered_at.desc(), Fact.id.desc())
 PRESSED = ("postback", "quick_reply")
+
+
+def token(contact: Contact, facts: Iterable[Fact]) -> str:
+    """Changes when something becomes known of the customer."""
+    profile = (contact.name, contact.username, contact.picture_url)
+    return digest((profile, [(fact.id, fact.value) for fact in facts]))
 
 
 class Details:
@@ -35,7 +43,11 @@ class Details:
     @cached_property
     def facts(self) -> Sequence[Fact]:
         of_contact = select(Fact).where(Fact.contact_id == self.conversation.contact_id)
-        return db.session.scalars(of_contact.order_by(Fact.kind, Fact.gathered_at.desc())).all()
+        return db.session.scalars(of_contact.order_by(*IN_ORDER)).all()
+
+    @property
+    def token(self) -> str:
+        return token(self.conversation.contact, self.facts)
 
     @cached_property
     def came(self) -> Message | None:

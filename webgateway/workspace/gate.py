@@ -16,11 +16,16 @@ class Gate:
         self.engine = engine
         self.own: PoolProxiedConnection | None = None
         self.seen: object = None
+        self.now: object = None
 
     def opened(self) -> bool:
-        """True the first time, and whenever something was written since."""
-        before, self.seen = self.seen, self._version()
-        return self.seen != before
+        """True until one has looked, and whenever something was written since."""
+        self.now = self._version()
+        return self.now != self.seen
+
+    def looked(self) -> None:
+        """At all there was when it was asked."""
+        self.seen = self.now
 
     def close(self) -> None:
         if self.own is not None:

@@ -89,6 +89,7 @@ class Watcher:
             if not gate.opened():
                 screens = [screen for screen in screens if not self.screens.get(screen)]
             found = news.look({screen.watch for screen in screens}) if screens else {}
+        gate.looked()
         for screen in screens:
             self._tell(screen, found.get(screen.watch))
         self._note(all_of_them)

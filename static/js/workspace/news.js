@@ -4,7 +4,7 @@ const workspace = document.getElementById("workspace");
 const ASK = 3000;
 const LONGEST = 30_000;
 const QUIET = 40_000; // the server gives a sign of life every 15 seconds
-const pieces = { desk: "#desk", offers: "#offers", waiting: "#waiting", thread: "#talk [role=log]" };
+const pieces = { desk: "#desk", offers: "#offers", waiting: "#waiting", thread: "#talk [role=log]", details: "#details" };
 const known = new Map();
 
 let source = null;
@@ -32,7 +32,7 @@ function stale(name, token) {
 function apply(news) {
   if (news.waiting !== undefined) for (const count of document.querySelectorAll("[data-waiting]")) count.textContent = news.waiting;
   const thread = stale("thread", news.thread);
-  for (const name of ["offers", "waiting", "thread", ...(thread ? [] : ["desk"])]) {
+  for (const name of ["offers", "waiting", "thread", "details", ...(thread ? [] : ["desk"])]) {
     const piece = stale(name, news[name]);
     if (!piece) continue;
     known.set(name, news[name]);
