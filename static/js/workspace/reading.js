@@ -18,4 +18,4 @@ function read() {
 document.addEventListener("htmx:after:swap", read);
 addEventListener("focus", read);
 document.addEventListener("visibilitychange", read);
-read();
+document.addEventListener("DOMContentLoaded", read);
