@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event
 
 from tests import cast
+from tests.conversations import kept
 from tests.deliveries import delivery, post, text
 from tests.serving import at_work
 from tests.test_health import hanging
@@ -187,6 +188,31 @@ def test_what_a_person_must_judge_is_counted(app, visitor, page, value):
     assert value("webgateway_parts_unclear") == 1
 
 
+def test_recoveries_under_way_are_counted_with_the_age_of_the_oldest(app, visitor, page, value):
+    assert value('webgateway_waiting{what="comparisons"}') == 0
+    begun = kept.begin(page.gateway)
+    begun.created_at = utcnow() - timedelta(minutes=10)
+    db.session.commit()
+    assert value('webgateway_waiting{what="comparisons"}') == 1
+    assert 600 <= value('webgateway_oldest_waiting_seconds{what="comparisons"}') < 630
+
+
+def test_comparisons_that_ended_are_counted_by_how(app, visitor, page, value, requests_mock):
+    done, failed = (f'webgateway_comparisons_total{{result="{result}"}}' for result in ("done", "failed"))
+    before = value(done), value(failed)
+    meta = kept.Kept(requests_mock)
+    kept.begin(page.gateway)
+    kept.run()
+    meta.refusals.append({"message": "no", "code": 200})
+    kept.begin(page.gateway)
+    kept.run()
+    page.grants[0].dead_since = utcnow()
+    kept.begin(page.gateway)
+    kept.run()
+    assert (value(done) - before[0], value(failed) - before[1]) == (1, 2)
+    assert value('webgateway_waiting{what="comparisons"}') == 0
+
+
 def test_the_age_of_the_workers_sign_of_life_is_shown(app, visitor, value):
     assert value("webgateway_workers") == 0
     assert "webgateway_worker_seen_seconds" not in visitor.get("/metrics").text
@@ -200,13 +226,13 @@ def test_no_look_reads_a_whole_table(app, visitor):
     looks: list[tuple[str, object]] = []
 
     def note(_connection, _cursor, statement, parameters, *_):  # type: ignore[no-untyped-def]
-        if re.search(r"FROM (deliveries|events|parts|messages|conversations)", statement):
+        if re.search(r"FROM (deliveries|events|parts|messages|comparisons|conversations)", statement):
             looks.append((statement, parameters))
 
     event.listen(db.engine, "before_cursor_execute", note)
     visitor.get("/metrics")
     event.remove(db.engine, "before_cursor_execute", note)
-    assert len(looks) == 10
+    assert len(looks) == 14
     sqlite = db.engine.dialect.name == "sqlite"
     with db.engine.connect() as connection:
         if not sqlite:
@@ -215,7 +241,7 @@ def test_no_look_reads_a_whole_table(app, visitor):
             explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
             rows = connection.exec_driver_sql(explain + statement, parameters)
             plan = "\n".join(str(row) for row in rows)
-            assert re.search(r"ix_\w+_(waiting|due|failed|unclear|unread|queued)\b", plan), plan
+            assert re.search(r"(ix|uq)_\w+_(waiting|due|failed|unclear|unread|queued)\b", plan), plan
             assert "Seq Scan" not in plan, plan
 
 

@@ -24,12 +24,14 @@ from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
+from .flows import editing as flow_editing
 from .flows import queue_use
 from .flows import routes as flows
+from .flows import versions as flow_versions
 from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
+from .journal import audit, outages, public
 from .journal import forgetting as forgetting_journal
 from .journal import health as journal_health
-from .journal import outages, public
 from .journal import routes as journal
 from .override import MethodOverride
 from .pages import (
@@ -49,6 +51,8 @@ from .pages import health as page_health
 from .pages import orphans as orphaned_pages
 from .queues import founding as founding_queues
 from .queues import routes as queues
+from .records import days, exports, figures_page, index
+from .records import routes as records
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
@@ -70,7 +74,7 @@ from .workspace.streams import Streams
 csrf = CSRFProtect()
 desk = (calls, closure, handling, knowledge, presence, stream, transfers)
 """What can be done in the workspace."""
-rounds = (watching, reconciling, outages, forgetting)
+rounds = (watching, reconciling, outages, forgetting, days, index)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
 tables = (bot_calls,)
 """Rows that nobody reads yet."""
@@ -129,8 +133,9 @@ def create_app(settings: Settings | None = None) -> Application:
     for part in (
         conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
         register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
-        recoveries, board, catalogue, flows, queues, board_routes, agent_routes, journal, users, access,
-        roles, profile, public, workspace,
+        recoveries, board, catalogue, flows, flow_editing, flow_versions, queues, board_routes, agent_routes,
+        records, exports, figures_page, journal, audit, users, access, roles, profile, public,
+        workspace,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
@@ -148,7 +153,7 @@ def home() -> Response:
         return redirect(url_for("security.login"))
     if signed_in().answers_only:
         return redirect(url_for("workspace.index"))
-    for section in ("conversations", "queues", "gateways", "flows", "journal", "users"):
+    for section in ("conversations", "queues", "gateways", "flows", "records", "journal", "users"):
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))
     return redirect(url_for("profile.show"))

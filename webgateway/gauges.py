@@ -10,8 +10,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import Select, TextClause, func, or_, select, text
 
 from .bounded import Question, answer
-from .conversations.models import QUEUED, UNCLEAR, Conversation, Message, Part
-from .conversations.models import WAITING as WAITING_PART
+from .conversations.models import QUEUED, UNCLEAR, Comparison, Conversation, Message, Part, Recovery
+from .conversations.models import WAITING as WAITING_ROW
 from .db import Model, db, looking, utcnow
 from .heartbeat import Heartbeat
 from .journal.models import FAILED, UNREAD, Delivery, Event
@@ -62,7 +62,8 @@ def _waiting() -> GaugeMetricFamily:
         {
             "deliveries": _count(Delivery, UNREAD),
             "events": _count(Event, WAITING_EVENT),
-            "parts": _count(Part, WAITING_PART),
+            "parts": _count(Part, WAITING_ROW),
+            "comparisons": _count(Comparison, WAITING_ROW),
         },
     )
 
@@ -70,15 +71,17 @@ def _waiting() -> GaugeMetricFamily:
 def _oldest() -> GaugeMetricFamily:
     event = select(Event.delivery_id).where(WAITING_EVENT).order_by(Event.id).limit(1)
     # the sum keeps SQLite from walking all messages in their order
-    part = select(func.min(Part.message_id + 0)).where(WAITING_PART)
+    part = select(func.min(Part.message_id + 0)).where(WAITING_ROW)
+    recovery = select(func.min(Comparison.recovery_id + 0)).where(WAITING_ROW)
     return _by_kind(
         "webgateway_oldest_waiting_seconds",
-        "Age of the oldest row that waits for the worker, since its delivery came or its message was written "
-        "(0: none waits)",
+        "Age of the oldest row that waits for the worker, since its delivery came, its message was written "
+        "or its recovery began (0: none waits)",
         {
             "deliveries": _age(select(Delivery.received_at).where(UNREAD).order_by(Delivery.id).limit(1)),
             "events": _age(select(Delivery.received_at).where(Delivery.id == event.scalar_subquery())),
             "parts": _age(select(Message.created_at).where(Message.id == part.scalar_subquery())),
+            "comparisons": _age(select(Recovery.created_at).where(Recovery.id == recovery.scalar_subquery())),
         },
     )
 

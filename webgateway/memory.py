@@ -20,7 +20,7 @@ def init() -> None:
 
 
 def settle() -> None:
-    """What stands now stays until the end: it is never looked through again. Once the application is loaded."""
+    """What stands now stays until the end: it is never looked through again. Once the app is loaded."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*YOUNG)

@@ -66,8 +66,8 @@ def kinds() -> list[Kind]:
         Kind("sending", outgoing, "parts", threads=SENDERS),
         Kind("completing", completing, "logins", threads=2),
         Kind("recovering", comparing, "comparisons", threads=2),
-        Kind("offering", offering, "conversations", threads=1),
         Kind("idling", idling, "conversations", threads=1, next="parts"),
+        Kind("offering", offering, "conversations", threads=1),
     ]
 
 

@@ -1,7 +1,7 @@
 // input[data-files] says how much was chosen, and what of it Meta would not take, before anything is sent. A picture
 // that is pasted into the message is chosen, too.
 const MB = 1e6;
-const size = (bytes) => `${(bytes / MB).toFixed(1)} MB`;
+const size = (bytes) => (bytes < MB / 10 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / MB).toFixed(1)} MB`);
 
 function problem(file, kinds) {
   if (!file.size) return `${file.name} is empty.`;
@@ -26,6 +26,7 @@ function tell(input) {
   input.setCustomValidity(wrong);
   input.ariaInvalid = wrong ? "true" : null;
   place.hidden = !wrong;
+  if (wrong) input.closest("details").open = true;
   place.querySelector("span").textContent = wrong;
   const sum = size(files.reduce((total, file) => total + file.size, 0));
   const chosen = files.length === 1 ? files[0].name : `${files.length} files`;

@@ -1,5 +1,7 @@
 """A conversation follows its flow: it is greeted, asked, led on, handed to agents, closed."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -19,6 +21,7 @@ from webgateway.flows.definition import Agents, Ask, Bot, Choice, Close, Hours, 
 from webgateway.flows.models import Ref
 from webgateway.journal import reading, taking
 from webgateway.queues import founding
+from webgateway.users.models import User
 
 AGENTS = Agents(id="agents")
 MENU = Menu(
@@ -204,6 +207,14 @@ class TestAMenu:
         db.session.commit()
         peter("1")
         assert said()[-1] == "We look for your order."
+
+    def test_one_whose_flow_was_deleted_goes_to_the_agents(self, peter, gateway):
+        flow, gateway.flow = gateway.flow, None
+        db.session.delete(flow)
+        db.session.commit()
+        db.session.expire_all()
+        peter("1")
+        assert (conversation().queue.general, conversation().part) == (True, None)
 
     def test_a_choice_of_an_older_menu_leads_there_while_the_flow_has_it(self, follow, peter, gateway):
         conversation().closed_at = peter.clock.now
@@ -525,9 +536,32 @@ class TestOnce:
         taking.work(job)
         assert said() == ["What is it about?"]
 
-    def test_an_agents_answer_and_a_press_at_once_leave_one_of_them_in_charge(self, peter):
-        """Whoever holds the conversation first decides; the flow looks again when it has it."""
+    def test_the_flow_that_waited_for_an_agents_answer_to_be_written_is_silent(
+        self, app, peter, visitor, gateway
+    ):
+        """Both want the conversation at the same moment: the second sees what the first did."""
         peter()
-        write(conversation(), "I am here", "agent", cast.person("Gail"))
-        following.heard(conversation(), messages()[0])
+        post(visitor, gateway, delivery(peter.writes("1")))
+        reading.work(reading.claim())
+        job, held = taking.claim(), threading.Event()
+        talk_id, gail = conversation().id, cast.person("Gail").id
+        db.session.remove()
+
+        def answers_slowly():
+            with app.app_context():
+                talk = db.session.scalars(
+                    db.select(Conversation).filter_by(id=talk_id).with_for_update()
+                ).one()
+                write(talk, "I am here", "agent", db.session.get(User, gail))
+                db.session.flush()
+                held.set()
+                time.sleep(0.3)
+                db.session.commit()
+                db.session.remove()
+
+        agent = threading.Thread(target=answers_slowly)
+        agent.start()
+        held.wait()
+        taking.work(job)
+        agent.join()
         assert said() == ["What is it about?"]

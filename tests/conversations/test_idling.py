@@ -1,5 +1,6 @@
 """A customer who falls silent is reminded once; then the conversation ends. Nobody we owe an answer is."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -234,3 +235,25 @@ class TestABot:
         peter("Still there?")
         assert later(1) == 1
         assert said()[0] == "Our bot is tired."
+
+
+def test_two_workers_at_once_remind_once(app, page, follow, peter, clock):
+    cast.grant(page, cast.account(page.gateway, facebook_id="2"))
+    follow(MENU, AGENTS, idle=IDLE)
+    peter()
+    clock.forward(minutes=10)
+    job, start = idling.claim(), threading.Barrier(2)
+    db.session.remove()
+
+    def look():
+        with app.app_context():
+            start.wait()
+            idling.work(job)
+            db.session.remove()
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said() == ["What?", "Are you still there?"]

@@ -23,5 +23,5 @@ def close(
     conversation.closed_at = utcnow()
     conversation.closed_by, conversation.closed_how = user, how or ("agent" if user else "flow")
     conversation.closing_reason = reason
-    offers.withdraw(conversation)
     conversation.part = conversation.idle_at = None
+    offers.withdraw(conversation)

@@ -94,7 +94,8 @@ def _erase_comments(gateway: Gateway, meta_id: str) -> int:
 
 def _close(talks: Sequence[int]) -> None:
     still_open = update(Conversation).where(Conversation.id.in_(talks), Conversation.closed_at.is_(None))
-    unnamed = update(Conversation).where(Conversation.id.in_(talks)).values(preview=ERASED)
+    unnamed = update(Conversation).where(Conversation.id.in_(talks))
+    unnamed = unnamed.values(preview=ERASED, changes=Conversation.changes + 1)
     ended = still_open.values(closed_at=utcnow(), part=None, idle_at=None)
     for changed in (ended, unnamed):
         db.session.execute(changed.execution_options(synchronize_session=False))

@@ -34,10 +34,11 @@ ASSIGNED = text("agent_id IS NOT NULL AND closed_at IS NULL")
 IDLE = text("idle_at IS NOT NULL")
 
 
-def _of_some(table: str, column: str) -> Index:
+def _of_some(table: str, column: str, *then: str) -> Index:
     """Of a column that few rows have filled."""
     filled = text(f"{column} IS NOT NULL")
-    return Index(f"ix_{table}_{column}", column, sqlite_where=filled, postgresql_where=filled)
+    name = "_".join(("ix", table, column, *then[-1:]))
+    return Index(name, column, *then, sqlite_where=filled, postgresql_where=filled)
 
 
 def called(name: str | None, username: str | None, channel: str, meta_id: str) -> str:
@@ -131,14 +132,17 @@ class Conversation(Model, BelongsToTenant):
         ),
         Index("ix_conversations_idle_at", "idle_at", sqlite_where=IDLE, postgresql_where=IDLE),
         Index("ix_conversations_tenant_id_opened_at", "tenant_id", "opened_at"),
-        _of_some("conversations", "queue_id"),
-        _of_some("conversations", "agent_id"),
-        _of_some("conversations", "closing_reason_id"),
+        # For the records, which come in this order. `tenant_id` stands in them for the same reason.
+        _of_some("conversations", "queue_id", "tenant_id", "opened_at"),
+        _of_some("conversations", "agent_id", "tenant_id", "opened_at"),
+        _of_some("conversations", "closing_reason_id", "tenant_id", "opened_at"),
+        Index("ix_conversations_flow_id_opened_at", "flow_id", "tenant_id", "opened_at"),
+        Index("ix_conversations_page_id_opened_at", "page_id", "tenant_id", "opened_at"),
     )
 
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
-    flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"), index=True)
+    flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"))
     channel: Mapped[str]
     opened_at: Mapped[datetime] = mapped_column(default=utcnow)
     greeted_at: Mapped[datetime | None]

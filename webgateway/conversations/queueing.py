@@ -28,8 +28,8 @@ def hand_over(
     conversation.queue, conversation.priority = queue, priority
     conversation.queued_at, conversation.held_until = utcnow(), held_until
     conversation.agent, conversation.part = None, None
-    wake(Conversation.__tablename__)
     conversation.idle_at = None
+    wake(Conversation.__tablename__)
 
 
 def assign(conversation: Conversation, agent: User) -> None:

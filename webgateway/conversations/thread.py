@@ -15,7 +15,7 @@ from ..db import db
 from . import edits, offered, pace, reactions
 from .models import Conversation, Message, Part, Wording
 
-STEP = 50
+STEP = 30
 MOST = 5000
 
 

@@ -17,9 +17,9 @@ def customer_spoke(conversation: Conversation) -> None:
 
 
 def we_spoke(conversation: Conversation, author: str) -> None:
-    """`author` is agent, page or flow. What a flow says when it is done with the conversation asks for
-    nothing: the customer waits for an agent."""
-    if author in ("agent", "page"):
+    """`author` is agent or flow. What a flow says when it is done with the conversation asks for nothing: the
+    customer waits for an agent."""
+    if author == "agent":
         answered(conversation, utcnow())
     elif conversation.part is None:
         return

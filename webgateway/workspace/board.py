@@ -6,7 +6,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select
 
 from ..conversations.models import Conversation
 from ..conversations.offers import RINGING, Offer
@@ -96,8 +96,9 @@ class Board:
     def _present(self) -> dict[int, dict[str, int]]:
         """Agents by queue and presence."""
         found = {queue.id: dict.fromkeys(PRESENCE, 0) for queue in self.queues}
-        who = select(presence(), func.count()).select_from(User).outerjoin(Agent, Agent.user_id == User.id)
-        who = who.where(answers(self.tenant)).group_by(presence())
+        state = presence().label("presence")
+        who = select(state, func.count()).select_from(User).outerjoin(Agent, Agent.user_id == User.id)
+        who = who.where(answers(self.tenant)).group_by(literal_column("presence"))
         everybody = [queue.id for queue in self.queues if queue.everybody]
         if everybody:
             of_all = dict(db.session.execute(who).all())
