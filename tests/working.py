@@ -1,5 +1,6 @@
 """The worker without its threads: one job after another."""
 
+from webgateway.bots import calling
 from webgateway.conversations import comparing, outgoing
 from webgateway.db import db
 from webgateway.journal import reading, taking
@@ -10,7 +11,7 @@ from webgateway.worker import Work
 def until_done(*kinds: Work) -> int:
     """Work on what is due until nothing is left; how many jobs there were."""
     done = 0
-    for kind in kinds or (reading, taking, completing, comparing, outgoing):
+    for kind in kinds or (reading, taking, calling, completing, comparing, outgoing):
         while (job := kind.claim()) is not None:
             kind.work(job)
             done += 1

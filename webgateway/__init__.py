@@ -9,7 +9,11 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
 from .asgi import Front
-from .conversations import bot_calls, commenting, facts, offers, recoveries, recovery_health
+from .bots import access as bot_access
+from .bots import api as bot_api
+from .bots import journal as bot_journal
+from .bots import pages as bot_pages
+from .conversations import commenting, facts, offers, recoveries, recovery_health
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
@@ -46,7 +50,7 @@ from .workspace import canned
 csrf = CSRFProtect()
 rounds = (watching, reconciling, outages)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
-tables = (bot_calls, facts, offers, canned)
+tables = (facts, offers, canned)
 """Rows that nobody reads yet."""
 
 
@@ -99,10 +103,13 @@ def create_app(settings: Settings | None = None) -> Application:
         conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
         account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
         catalogue, flows, journal, users, access, roles, profile, public,
+        bot_access, bot_api, bot_journal, bot_pages,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
     csrf.exempt(public.blueprint)
+    csrf.exempt(bot_api.blueprint)
+    bot_api.init_app(app)
     public.init_app(app, settings.accept_sha1)
     app.front = Front(app.wsgi_app, app.extensions["door"])
     app.add_url_rule("/", "home", home)

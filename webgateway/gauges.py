@@ -10,6 +10,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import Select, TextClause, func, select, text
 
 from .bounded import Question, answer
+from .conversations.bot_calls import WAITING as WAITING_CALL
+from .conversations.bot_calls import BotCall
 from .conversations.models import UNCLEAR, Message, Part
 from .conversations.models import WAITING as WAITING_PART
 from .db import Model, db, looking, utcnow
@@ -61,6 +63,7 @@ def _waiting() -> GaugeMetricFamily:
             "deliveries": _count(Delivery, UNREAD),
             "events": _count(Event, WAITING_EVENT),
             "parts": _count(Part, WAITING_PART),
+            "bot_calls": _count(BotCall, WAITING_CALL),
         },
     )
 
@@ -69,6 +72,7 @@ def _oldest() -> GaugeMetricFamily:
     event = select(Event.delivery_id).where(WAITING_EVENT).order_by(Event.id).limit(1)
     # the sum keeps SQLite from walking all messages in their order
     part = select(func.min(Part.message_id + 0)).where(WAITING_PART)
+    call = select(func.min(BotCall.id + 0)).where(WAITING_CALL)
     return _by_kind(
         "webgateway_oldest_waiting_seconds",
         "Age of the oldest row that waits for the worker, since its delivery came or its message was written "
@@ -77,6 +81,7 @@ def _oldest() -> GaugeMetricFamily:
             "deliveries": _age(select(Delivery.received_at).where(UNREAD).order_by(Delivery.id).limit(1)),
             "events": _age(select(Delivery.received_at).where(Delivery.id == event.scalar_subquery())),
             "parts": _age(select(Message.created_at).where(Message.id == part.scalar_subquery())),
+            "bot_calls": _age(select(BotCall.created_at).where(BotCall.id == call.scalar_subquery())),
         },
     )
 

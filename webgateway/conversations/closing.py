@@ -2,7 +2,7 @@
 
 from ..db import utcnow
 from ..users.models import User
-from . import composer, writing
+from . import bot_calls, composer, writing
 from .models import Conversation
 
 
@@ -10,6 +10,7 @@ def close(conversation: Conversation, user: User | None = None) -> None:
     """With the flow's closing message where one may still write. A second time changes nothing."""
     if not conversation.is_open:
         return
+    bot_calls.lose(conversation, "conversation.closed")
     farewell = conversation.does.closing_message
     if farewell and composer.lock(conversation) is None:
         writing.write(conversation, farewell, "flow")

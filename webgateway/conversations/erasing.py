@@ -10,6 +10,7 @@ from ..db import db, utcnow
 from ..gateways.models import Gateway
 from ..pages import erasing
 from ..pages.models import Page
+from .bot_calls import BotCall
 from .comments import Comment
 from .models import Contact, Conversation, Message, Part, Reaction, Wording
 
@@ -36,6 +37,7 @@ def erase(gateway: Gateway, meta_id: str) -> dict[str, int]:
         contact.profile_checked_at = utcnow()
     erased = _erase_messages(talks)
     comments = _erase_comments(gateway, meta_id)
+    _erase_bot_calls(talks)
     _close(talks)
     db.session.commit()
     found = {"contacts": len(contacts), "conversations": len(talks), "messages": erased}
@@ -59,6 +61,13 @@ def _erase_messages(talks: Sequence[int]) -> int:
     for changed in (waiting, parts.values(text="", mid=None)):
         db.session.execute(changed.execution_options(synchronize_session=False))
     return int(number)
+
+
+def _erase_bot_calls(talks: Sequence[int]) -> None:
+    told = update(BotCall).where(BotCall.conversation_id.in_(talks))
+    waiting = told.where(BotCall.state == "waiting").values(state="dropped", error=ERASED)
+    for changed in (waiting, told.values(payload={})):
+        db.session.execute(changed.execution_options(synchronize_session=False))
 
 
 def _erase_comments(gateway: Gateway, meta_id: str) -> int:

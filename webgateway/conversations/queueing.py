@@ -5,6 +5,7 @@ from datetime import datetime
 from ..db import utcnow
 from ..queues.models import Queue
 from ..users.models import User
+from . import bot_calls
 from .models import Conversation
 
 
@@ -12,6 +13,7 @@ def hand_over(
     conversation: Conversation, queue: Queue, priority: int = 0, held_until: datetime | None = None
 ) -> None:
     """To the agents of a queue; offered not before `held_until`. The flow is done with it."""
+    bot_calls.lose(conversation, "conversation.handed_over")
     conversation.queue, conversation.priority = queue, priority
     conversation.queued_at, conversation.held_until = utcnow(), held_until
     conversation.agent, conversation.part = None, None
@@ -19,6 +21,7 @@ def hand_over(
 
 def assign(conversation: Conversation, agent: User) -> None:
     """From now on it is this agent's; the flow is done with it."""
+    bot_calls.lose(conversation, "conversation.handed_over")
     if conversation.agent is None and conversation.queued_at is not None:
         conversation.waited_seconds += round((utcnow() - conversation.queued_at).total_seconds())
     conversation.agent, conversation.assigned_at = agent, utcnow()

@@ -2,7 +2,7 @@
 
 from ..meta.events import Event
 from ..pages.models import Page
-from . import contents
+from . import bot_calls, contents
 from .models import Message
 from .taken import Outcome
 from .talks import Talks
@@ -31,3 +31,4 @@ def _erase(message: Message) -> None:
     message.payload = message.referral = message.reply_to_mid = None
     message.conversation.changes += 1
     contents.show(message)
+    bot_calls.forget(message)
