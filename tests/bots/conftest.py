@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -83,8 +84,6 @@ def step() -> Callable[[], BotCall | None]:
 @pytest.fixture
 def api(app, flow, visitor):
     """As the flow's bot, by its token."""
-    import hashlib
-
     flow.bot_token_hash, flow.bot_token_made_at = hashlib.sha256(TOKEN.encode()).hexdigest(), utcnow()
     db.session.commit()
 

@@ -6,10 +6,20 @@ import pytest
 from sqlalchemy import select
 
 from tests import cast
-from tests.deliveries import delivery
+from tests.deliveries import NOON, delivery, post
 from webgateway.conversations import bot_calls, closing, erasing, facts, queueing
 from webgateway.conversations.bot_calls import BotCall
 from webgateway.db import db, utcnow
+from webgateway.journal import reading, taking
+
+
+@pytest.fixture
+def receive(visitor, gateway, page, work):
+    def receiving(*items):
+        post(visitor, gateway, delivery(*items))
+        work(reading, taking)
+
+    return receiving
 
 
 def test_a_call_holds_conversation_and_message(talk, tell, robot):
@@ -32,15 +42,11 @@ def test_a_call_holds_conversation_and_message(talk, tell, robot):
 
 
 def test_what_is_known_of_the_customer_is_told(talk, tell):
-    for kind, value, ago in (
-        ("email", "old@example.com", 2),
-        ("email", "peter@example.com", 1),
-        ("phone", "+4930901820", 1),
-    ):
+    found = [("email", "old@example.com", 2), ("email", "peter@example.com", 1), ("phone", "+4930901820", 1)]
+    for kind, value, ago in found:
         at = utcnow() - timedelta(hours=ago)
-        db.session.add(
-            facts.Fact(contact=talk.contact, kind=kind, value=value, source="text", gathered_at=at)
-        )
+        known = {"kind": kind, "value": value, "source": "text", "gathered_at": at}
+        db.session.add(facts.Fact(contact=talk.contact, **known))
     db.session.commit()
     contact = tell().payload["data"]["conversation"]["contact"]
     assert (contact["email"], contact["phone"]) == ("peter@example.com", "+4930901820")
@@ -92,15 +98,9 @@ def test_a_bot_whose_conversation_is_closed_is_told_once(talk):
 def test_what_a_customer_withdraws_is_forgotten(talk, tell, receive):
     call = tell("My card is 4111", mid="m_1")
     other = tell("Hello", mid="m_2")
-    receive(
-        {
-            "sender": {"id": talk.contact.meta_id},
-            "recipient": {"id": talk.page.meta_id},
-            "timestamp": 1785312004523,
-            "message": {"mid": "m_1", "is_deleted": True},
-        },
-        object="instagram" if talk.channel == "instagram" else "page",
-    )
+    withdrawn = {"mid": "m_1", "is_deleted": True}
+    who = {"sender": {"id": talk.contact.meta_id}, "recipient": {"id": talk.page.meta_id}}
+    receive({**who, "timestamp": NOON, "message": withdrawn})
     db.session.expire_all()
     assert call.payload["data"]["message"]["text"] == ""
     assert call.payload["data"]["message"]["kind"] == "withdrawn"
@@ -112,15 +112,3 @@ def test_at_a_customers_wish_nothing_is_left_of_what_was_told(talk, tell):
     erasing.erase(talk.page.gateway, talk.contact.meta_id)
     db.session.expire_all()
     assert (call.state, call.payload) == ("dropped", {})
-
-
-@pytest.fixture
-def receive(visitor, gateway, page, work):
-    from tests.deliveries import post
-    from webgateway.journal import reading, taking
-
-    def receiving(*items, **envelope):
-        post(visitor, gateway, delivery(*items, **envelope))
-        work(reading, taking)
-
-    return receiving

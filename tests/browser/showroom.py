@@ -7,9 +7,10 @@ from flask import Flask
 from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
-from webgateway.conversations import private_reply
+from webgateway.conversations import bot_calls, private_reply
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Bot
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
 from webgateway.meta.oauth import PAGE_PERMISSIONS
@@ -62,10 +63,30 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         _other_talks(app, gateway, pages[0])
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"], ids["account"] = shop.id, olena.id
+        ids["bot_call"] = _bot_calls(talk)
         ids["recovery"] = _recovery(pages[0], pages[5]).id
         ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
         db.session.remove()
     return ids
+
+
+def _bot_calls(talk: Conversation) -> int:
+    """One of each state; the id of one that failed."""
+    bot = Bot(id="bot", url="https://bots.example.com/orders")
+    said = cast.message(talk, "Where is my order?")
+    for kind, state, status, error in (
+        ("conversation.started", "done", 200, None),
+        ("message.received", "done", 204, None),
+        ("message.received", "waiting", 503, "It answered 503."),
+        ("message.received", "failed", 401, "It refused the call (401)."),
+        ("conversation.handed_over", "dropped", None, "The conversation was closed."),
+    ):
+        call = bot_calls.tell(talk, bot, kind, said)
+        call.state, call.status, call.error, call.attempts = state, status, error, 1
+        if state == "failed":
+            failed = call
+    db.session.commit()
+    return failed.id
 
 
 def _recovery(whole: Page, refused: Page) -> Recovery:

@@ -132,6 +132,8 @@ def _read(response: http.client.HTTPResponse) -> Reply:
     body = response.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise Unreached("Its answer is longer than 64 KiB.", final=True)
+    if response.length:
+        raise http.client.IncompleteRead(body, response.length)
     return Reply(response.status, body, _seconds(response.headers.get("Retry-After", "")))
 
 

@@ -7,7 +7,7 @@ from ..db import db, utcnow
 from ..logs import bound_id
 from ..meta import messages
 from ..users.models import User
-from . import outcome
+from . import outcome, turns
 from .models import Conversation, Message, Part
 
 QuickReplies = list[dict[str, Any]]
@@ -47,6 +47,7 @@ def write(
     message.parts[-1].quick_replies = quick_replies
     conversation.last_message_at = now
     conversation.preview = text[:200]
+    turns.we_spoke(conversation, author)
     return message
 
 
