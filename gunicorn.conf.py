@@ -36,6 +36,10 @@ def post_fork(_server, _worker):  # type: ignore[no-untyped-def]
     memory.init()
 
 
+def post_worker_init(_worker):  # type: ignore[no-untyped-def]
+    memory.settle()
+
+
 def child_exit(_server, worker):  # type: ignore[no-untyped-def]
     """What it has counted outlives it: workers are replaced after max_requests."""
     counting.bury(worker.pid)

@@ -22,6 +22,10 @@ QUERIES = [
     "/conversations/{conversation_id}/messages?first={}&shown={}",
     "/conversations/comments/?page_id={}",
     "/conversations/comments/?page={}&size={}",
+    "/records/?page_id={}&agent_id={}&after={}&skip={}&size={}",
+    "/records/{conversation_id}?first={}&shown={}",
+    "/figures/?page={}&agent={}&within={}",
+    "/figures/export.csv?queue={}",
     "/journal/?gateway={}",
     "/journal/?page={}&size={}",
     "/gateways/?page={}&size={}",
@@ -30,6 +34,7 @@ QUERIES = [
     "/gateways/{gateway_id}/health?page={}&size={}",
     "/flows/?page={}",
     "/users/?page={}",
+    "/agents/?page={}&size={}",
 ]
 
 
@@ -72,6 +77,8 @@ def acme(app) -> dict[str, int]:
         "login_id": login.id,
         "recovery_id": recovery.id,
         "flow_id": flow.id,
+        "queue_id": cast.queue().id,
+        "version_id": flow.live.id,
         "conversation_id": conversation.id,
         "message_id": message.id,
         "comment_id": cast.comment(page).id,

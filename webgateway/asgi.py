@@ -12,6 +12,7 @@ from wsgiref.types import WSGIApplication
 from a2wsgi import WSGIMiddleware
 from sqlalchemy.exc import SQLAlchemyError
 
+from . import bodies
 from .bodies import Bodies, Full, Gone, Message, Receive, Scope, TooLarge
 from .journal import door as doors
 from .journal.commits import Batch, Place
@@ -40,6 +41,7 @@ class Front:
         self.door = door
         self.flask = WSGIMiddleware(flask, workers=THREADS, send_queue_size=CHUNKS)  # type: ignore[arg-type]
         self.bodies = Bodies(doors.LARGEST)
+        self.files = Bodies(bodies.FILES, bodies.FILES_WITHIN)
         self.in_threads = 0
         self.batch: Batch[Row] | None = None
         self.settled = asyncio.Event()
@@ -92,10 +94,14 @@ class Front:
             raise Full
         self.in_threads += 1
         try:
-            async with self.bodies.read(scope, receive) as body:
+            async with self._room(scope).read(scope, receive) as body:
                 await self.flask(whole(scope, len(body)), once(body), send)  # type: ignore[arg-type]
         finally:
             self.in_threads -= 1
+
+    def _room(self, scope: Scope) -> Bodies:
+        """People's files have one of their own, and take none of what deliveries need."""
+        return self.files if bodies.WITH_FILES.fullmatch(scope["path"]) else self.bodies
 
 
 def delivery_to(scope: Scope) -> str | None:

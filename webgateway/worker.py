@@ -1,5 +1,5 @@
 """Works on what waits: reads deliveries, lets events take effect, sends messages, calls bots, completes
-logins, recovers what was not delivered; runs Huey beside it.
+logins, recovers what was not delivered, looks at idle conversations; runs Huey beside it.
 
 The rows are the jobs: several workers may run, a killed one loses nothing. See docs/architecture.md.
 """
@@ -18,13 +18,14 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from . import counting, memory, metrics
 from .bots import calling
-from .conversations import comparing, outgoing
+from .conversations import comparing, idling, outgoing
 from .db import db, passing
 from .heartbeat import BEAT, beat, leave
 from .journal import reading, taking
 from .leases import LEASE
 from .pages import completing
 from .waking import Bell, Listener
+from .workspace import offering
 
 log = logging.getLogger("webgateway.worker")
 
@@ -68,6 +69,8 @@ def kinds() -> list[Kind]:
         Kind("completing", completing, "logins", threads=2),
         Kind("recovering", comparing, "comparisons", threads=2),
         Kind("calling", calling, "bot_calls", threads=CALLERS, next="parts"),
+        Kind("idling", idling, "conversations", threads=1, next="parts"),
+        Kind("offering", offering, "conversations", threads=1),
     ]
 
 
@@ -109,6 +112,7 @@ class Worker:
             signal.signal(name, lambda *_: self.stopping.set())
         counting.bury_the_dead()
         memory.init()
+        memory.settle()
         self.start()
         log.info("worker %s is at work", self.name)
         self.stopping.wait()

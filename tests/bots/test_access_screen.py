@@ -8,6 +8,7 @@ from standardwebhooks import Webhook
 from tests import cast
 from webgateway.bots import signing, tokens
 from webgateway.db import db
+from webgateway.flows.definition import Agents, Bot, Definition
 
 
 @pytest.fixture
@@ -31,6 +32,13 @@ def test_a_token_is_shown_once(as_ada, flow):
         assert token not in shown
         assert "Replace the token" in shown
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_flows_page_has_the_panel_where_there_is_a_bot(as_ada, flow):
+    assert "Bot access" not in as_ada.get(f"/flows/{flow.id}").text
+    flow.save_draft(Definition(parts=(Bot(id="robot", url="https://bot.example/"), Agents(id="people"))))
+    db.session.commit()
+    assert "Bot access" in as_ada.get(f"/flows/{flow.id}").text
 
 
 def test_a_new_one_takes_the_place_of_the_one_before(as_ada, flow):

@@ -109,6 +109,17 @@ def calling_for(conversation) -> BotCall:
     return call
 
 
+def test_the_next_call_is_found_by_what_waits_however_many_are_done(app, tell):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's plans depend on its statistics")
+    due = calling._due().compile(db.engine, compile_kwargs={"literal_binds": True})
+    steps = [row.detail for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {due}")]
+    plan = "\n".join(steps)
+    for index in ("ix_bot_calls_due", "ix_bot_calls_waiting", "ix_bot_calls_leased"):
+        assert index in plan, plan
+    assert "SCAN bot_calls\n" not in plan + "\n"
+
+
 def test_a_slow_bot_leaves_the_others_their_turn(page, flow, talk, tell, monkeypatch):
     monkeypatch.setattr(calling, "AT_ONCE", 2)
     for number in range(3):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests import cast
 from tests.deliveries import NOON, delivery, post
-from webgateway.conversations import bot_calls, closing, erasing, facts, queueing
+from webgateway.conversations import bot_calls, closing, erasing, facts, following, queueing, writing
 from webgateway.conversations.bot_calls import BotCall
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
@@ -87,6 +87,26 @@ def test_a_bot_that_loses_its_conversation_is_told(talk):
     queueing.release(talk)
     closing.close(talk)
     assert kinds() == ["conversation.handed_over"], "it had lost it before"
+
+
+def test_one_that_has_failed_is_not_told(talk, tell):
+    tell().state = "failed"
+    queueing.assign(talk, cast.person("Gail"))
+    assert kinds() == ["message.received"]
+
+
+def test_nor_one_that_keeps_its_conversation(talk, tell):
+    following.heard(talk, cast.message(talk, "And now?"))
+    assert kinds() == ["message.received"]
+
+
+def test_a_bot_is_told_when_its_patience_is_over_or_an_agent_answers(talk, page):
+    following.leave_bot(talk)
+    assert kinds() == ["conversation.handed_over"]
+    maya = cast.contact(page, "Maya", "7392015648120395")
+    other = cast.conversation(maya, flow=talk.flow, flow_version=talk.flow_version, part="robot")
+    writing.write(other, "I am here.", "agent", cast.person("Gail"))
+    assert kinds() == ["conversation.handed_over"] * 2
 
 
 def test_a_bot_whose_conversation_is_closed_is_told_once(talk):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from .. import htmx
 from ..db import db
+from ..flows.definition import Bot
 from ..flows.models import Flow
 from ..settings import current_settings
 from ..users.rights import current_tenant, needs
@@ -65,10 +66,21 @@ def _shown(flow: Flow, token: str | None = None, secret: str | None = None) -> R
     return htmx.render("flows/bot_access.html", "flows/_bot_access.html", **shown)
 
 
+def _concerns_bots(flow: Flow) -> bool:
+    """It has a bot, or had one."""
+    versions = [version for version in (flow.live, flow.draft) if version is not None]
+    bots = (isinstance(part, Bot) for version in versions for part in version.definition.parts)
+    return flow.bot_token_hash is not None or any(bots)
+
+
 def _has_secret(flow: Flow) -> bool:
     return bool(db.session.scalar(select(Flow.bot_secret.is_not(None)).where(Flow.id == flow.id)))
 
 
 @blueprint.app_context_processor
 def _on_the_flows_page() -> dict[str, object]:
-    return {"has_bot_secret": _has_secret, "api_address": f"{current_settings().public_url}/api/v1"}
+    return {
+        "concerns_bots": _concerns_bots,
+        "has_bot_secret": _has_secret,
+        "api_address": f"{current_settings().public_url}/api/v1",
+    }

@@ -1,6 +1,6 @@
 """Which calls of bots a person asks for: `q, state` of the URL."""
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
@@ -13,6 +13,8 @@ from ..listing import holds
 from ..tenants.models import Tenant
 
 MOST = 10_000
+RECENT = 10_000
+"""Calls in which words are looked for; a conversation's number is found in all of them."""
 
 
 class Search:
@@ -23,7 +25,7 @@ class Search:
 
     @property
     def calls(self) -> Select[tuple[BotCall]]:
-        query = BotCall.of(self.tenant).where(*self.narrow())
+        query = BotCall.of(self.tenant).where(*self.narrow(self.state))
         if self.state:
             query = query.where(BotCall.state == self.state)
         return query.options(
@@ -39,9 +41,9 @@ class Search:
 
     def mine(self) -> list[ColumnElement[bool]]:
         """For those that failed."""
-        return [BotCall.tenant_id == self.tenant.id, BotCall.state == "failed", *self.narrow()]
+        return [BotCall.tenant_id == self.tenant.id, BotCall.state == "failed", *self.narrow("failed")]
 
-    def narrow(self) -> list[ColumnElement[bool]]:
+    def narrow(self, state: str) -> list[ColumnElement[bool]]:
         """A conversation's number, or words of a flow's name or a customer's."""
         if not self.q:
             return []
@@ -49,6 +51,15 @@ class Search:
             return [BotCall.conversation_id == whole(self.q.removeprefix("#"))]
         except ValueError:
             flows = Flow.of(self.tenant).with_only_columns(Flow.id).where(holds(Flow.name, self.q))
-            theirs = select(Conversation.id).join(Conversation.contact)
-            theirs = theirs.where(Contact.tenant_id == self.tenant.id, holds(Contact.name, self.q))
-            return [or_(BotCall.flow_id.in_(flows), BotCall.conversation_id.in_(theirs))]
+            theirs = exists().where(
+                Conversation.id == BotCall.conversation_id,
+                Contact.id == Conversation.contact_id,
+                holds(Contact.name, self.q),
+            )
+            return [BotCall.id > self._before(state), or_(BotCall.flow_id.in_(flows), theirs)]
+
+    def _before(self, state: str) -> int:
+        """The newest call in which words are no longer looked for."""
+        ids = select(BotCall.id).where(BotCall.tenant_id == self.tenant.id).order_by(BotCall.id.desc())
+        ids = ids.where(BotCall.state == state) if state else ids
+        return db.session.scalar(ids.offset(RECENT).limit(1)) or 0

@@ -62,6 +62,7 @@ class BotCall(Model, BelongsToTenant):
         ),
         Index("ix_bot_calls_leased", "flow_id", "leased_until", sqlite_where=LEASED, postgresql_where=LEASED),
         Index("ix_bot_calls_tenant_id_id", "tenant_id", "id"),
+        Index("ix_bot_calls_tenant_id_state_id", "tenant_id", "state", "id"),
     )
 
     conversation_id: Mapped[int] = mapped_column(
@@ -108,9 +109,18 @@ def tell(conversation: Conversation, part: Bot, kind: str, message: Message | No
 
 
 def lose(conversation: Conversation, kind: str) -> None:
-    """The bot that has the conversation, if one has, is told that it has it no longer."""
-    part = conversation.does.part(conversation.part)
+    """The bot that has the conversation, if one has, is told that it has it no longer. Before that is so."""
+    part = conversation.does.part(conversation.part) if conversation.part else None
     if isinstance(part, Bot) and conversation.is_open:
+        tell_lost(conversation, part, kind)
+
+
+def tell_lost(conversation: Conversation, part: Bot, kind: str) -> None:
+    """Unless it has just failed: then nobody listens."""
+    told = select(BotCall.state).where(
+        BotCall.conversation_id == conversation.id, BotCall.part == part.id, BotCall.kind.in_(AWAITED)
+    )
+    if db.session.scalar(told.order_by(BotCall.id.desc()).limit(1)) != "failed":
         tell(conversation, part, kind)
 
 

@@ -4,12 +4,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
-from sqlalchemy import select
 
-from ..db import db
+from ..meta import messages
 from ..views import showable
-from . import composer, models
-from .facts import Fact
+from . import knowing, models
 
 PAYLOAD = "wg::"
 """What the payloads of a bot's quick replies begin with at Meta; a flow's and a profile's are others."""
@@ -77,12 +75,13 @@ class Message(Struct, frozen=True):
 
 
 def conversation(seen: models.Conversation) -> Conversation:
+    wrote = seen.customer_wrote_at
     version = seen.flow_version.number if seen.flow_version else 0
     return Conversation(
         id=seen.id,
         channel=seen.channel,  # type: ignore[arg-type]
         opened_at=seen.opened_at,
-        window_closes_at=composer.closes_at(seen),
+        window_closes_at=wrote + messages.WINDOW - messages.MARGIN if wrote else None,
         page=Page(seen.page.meta_id, seen.page.name),
         contact=contact(seen.contact),
         flow=Flow(seen.flow_id or 0, seen.flow.name if seen.flow else "", version),
@@ -90,9 +89,8 @@ def conversation(seen: models.Conversation) -> Conversation:
 
 
 def contact(seen: models.Contact) -> Contact:
-    facts = select(Fact).where(Fact.contact_id == seen.id).order_by(Fact.gathered_at, Fact.id)
-    newest = {fact.kind: fact.value for fact in db.session.scalars(facts)}
-    known = {kind: newest[kind] for kind in ("email", "phone") if kind in newest}
+    found = {kind: knowing.newest(seen, kind) for kind in ("email", "phone")}
+    known = {kind: value for kind, value in found.items() if value}
     return Contact(seen.id, seen.display_name, **known)
 
 

@@ -1,30 +1,35 @@
-"""What is known of a customer beside their profile."""
+"""What customers tell of themselves when they are asked: kept once, with where it came from."""
 
-import email_validator
-import phonenumbers
-from sqlalchemy import select
-
-from ..db import db, utcnow
+from ..db import db
+from ..flows import answers
 from .facts import Fact
 from .models import Contact, Message
 
 
+def valid(kind: str, text: str) -> str | None:
+    """The e-mail address or telephone number in what was written, in its usual form. Of which country a
+    customer writes is not known: a number counts with its country's code only, +49 or 0049."""
+    value = answers.valid(kind, text)
+    return value if value and (kind == "email" or value.startswith("+")) else None
+
+
 def know(contact: Contact, kind: str, value: str, source: str, message: Message | None = None) -> Fact:
-    same = select(Fact).where(Fact.contact_id == contact.id, Fact.kind == kind, Fact.value == value)
-    fact = db.session.scalar(same) or Fact(contact=contact, kind=kind, value=value)
-    fact.source, fact.message, fact.gathered_at = source, message, utcnow()
+    """`value` is valid; `source` as Fact has it. What is known already stays as it was gathered first."""
+    for fact in contact.facts:
+        if (fact.kind, fact.value) == (kind, value):
+            return fact
+    fact = Fact(contact=contact, kind=kind, value=value, source=source, message=message)
     db.session.add(fact)
     return fact
 
 
-def valid(kind: str, text: str) -> str | None:
-    """In its usual form; None when it is none."""
-    try:
-        if kind == "email":
-            return email_validator.validate_email(text, check_deliverability=False).normalized
-        number = phonenumbers.parse(text, None)
-    except (email_validator.EmailNotValidError, phonenumbers.NumberParseException):
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def newest(contact: Contact, kind: str) -> str:
+    """Empty where none is known."""
+    return next((fact.value for fact in reversed(contact.facts) if fact.kind == kind), "")
+
+
+def forget(contact: Contact, message: Message) -> None:
+    """What was gathered from a message that its customer withdrew: contract 6.7. Both are flushed."""
+    for fact in contact.facts:
+        if fact.message_id == message.id:
+            db.session.delete(fact)

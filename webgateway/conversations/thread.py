@@ -9,10 +9,10 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
-from . import edits, pace, reactions
+from . import edits, offered, pace, reactions
 from .models import Conversation, Message, Part, Wording
 
-STEP = 50
+STEP = 30
 MOST = 5000
 
 
@@ -26,12 +26,18 @@ class Thread:
                 .where(Message.conversation_id == conversation.id)
                 .order_by(Message.occurred_at.desc(), Message.id.desc())
                 .limit(self.shown + 1)
-                .options(selectinload(Message.parts), joinedload(Message.user), joinedload(Message.comment))
+                .options(
+                    selectinload(Message.parts).joinedload(Part.upload),
+                    joinedload(Message.user),
+                    joinedload(Message.comment),
+                )
             )
         )
         self.earlier = self.shown + STEP if len(newest) > self.shown < MOST else None
         self.messages = newest[: self.shown][::-1]
+        self.newest_heard = next((one.id for one in newest if one.from_customer), None)
         self.first_id = self.messages[0].id if self.messages else None
+        self.pressed = offered.pressed(self.messages)
         self._signs = reactions.to(self.messages, conversation)
         self._earlier = edits.of(self.messages, conversation)
 

@@ -2,7 +2,7 @@
 
 from ..meta.events import Event
 from ..pages.models import Page
-from . import bot_calls, contents
+from . import bot_calls, contents, knowing
 from .models import Message
 from .taken import Outcome
 from .talks import Talks
@@ -23,6 +23,8 @@ def take(event: Event, page: Page, talks: Talks) -> Outcome:
     if message is None:
         return Outcome("done", NOT_HERE, withdrawn=mid)
     _erase(message)
+    knowing.forget(message.conversation.contact, message)
+    bot_calls.forget(message)
     return Outcome("done", conversation=message.conversation, withdrawn=mid)
 
 
@@ -31,4 +33,3 @@ def _erase(message: Message) -> None:
     message.payload = message.referral = message.reply_to_mid = None
     message.conversation.changes += 1
     contents.show(message)
-    bot_calls.forget(message)

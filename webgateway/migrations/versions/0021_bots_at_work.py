@@ -1,4 +1,4 @@
-"""which bots are being called is found at once; on PostgreSQL new calls wake workers"""
+"""which bots are being called, and which calls failed, is found at once; on PostgreSQL new calls wake workers"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index("ix_bot_calls_tenant_id_state_id", "bot_calls", ["tenant_id", "state", "id"])
     leased = sa.text("state = 'waiting' AND leased_until IS NOT NULL")
     op.create_index(
         "ix_bot_calls_leased",
@@ -30,3 +31,4 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TRIGGER wake_workers ON bot_calls")
     op.drop_index("ix_bot_calls_leased", "bot_calls")
+    op.drop_index("ix_bot_calls_tenant_id_state_id", "bot_calls")
