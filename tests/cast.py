@@ -138,7 +138,9 @@ def contact(
 def conversation(with_: Contact, **values: object) -> Conversation:
     """Open; the customer wrote five minutes ago."""
     wrote = utcnow() - timedelta(minutes=5)
+    follows = values.get("flow")
     given = {
+        "flow_version": follows.live if isinstance(follows, Flow) else None,
         "tenant_id": with_.tenant_id,
         "page": with_.page,
         "contact": with_,

@@ -1,5 +1,5 @@
 """Works on what waits: reads deliveries, lets events take effect, sends messages, completes logins, recovers
-what was not delivered; runs Huey beside it.
+what was not delivered, looks at idle conversations; runs Huey beside it.
 
 The rows are the jobs: several workers may run, a killed one loses nothing. See docs/architecture.md.
 """
@@ -17,13 +17,14 @@ from huey.consumer import Consumer
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from . import counting, memory, metrics
-from .conversations import comparing, outgoing
+from .conversations import comparing, idling, outgoing
 from .db import db, passing
 from .heartbeat import BEAT, beat, leave
 from .journal import reading, taking
 from .leases import LEASE
 from .pages import completing
 from .waking import Bell, Listener
+from .workspace import offering
 
 log = logging.getLogger("webgateway.worker")
 
@@ -65,6 +66,8 @@ def kinds() -> list[Kind]:
         Kind("sending", outgoing, "parts", threads=SENDERS),
         Kind("completing", completing, "logins", threads=2),
         Kind("recovering", comparing, "comparisons", threads=2),
+        Kind("idling", idling, "conversations", threads=1, next="parts"),
+        Kind("offering", offering, "conversations", threads=1),
     ]
 
 
@@ -106,6 +109,7 @@ class Worker:
             signal.signal(name, lambda *_: self.stopping.set())
         counting.bury_the_dead()
         memory.init()
+        memory.settle()
         self.start()
         log.info("worker %s is at work", self.name)
         self.stopping.wait()

@@ -46,7 +46,8 @@ def test_where_nobody_may_write_there_is_no_farewell(as_gail, peter):
 
 
 def test_without_a_closing_message_nothing_is_said(as_gail, peter):
-    peter.flow.closing_message = ""
+    peter.flow_version = cast.flow("Silent").live
+    db.session.commit()
     as_gail.post(f"/conversations/{peter.id}/closure")
     assert peter.closed_at
     assert said() == []

@@ -11,6 +11,7 @@ from tests.deliveries import PAGE, PETER, delivery, post, text
 from webgateway.conversations import comparing, gathering, recovery
 from webgateway.conversations.models import Comparison, Contact, Conversation, Message, Part, Recovery
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Choice, Menu
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Event
 
@@ -212,6 +213,29 @@ def test_nobody_is_greeted_neither_now_nor_with_the_next_message(gateway, page, 
     assert talks()[0].flow is gateway.flow
 
 
+def test_the_flow_hears_nothing_of_it_and_agents_get_the_next_message(gateway, page, meta, receive):
+    gateway.flow = cast.flow(parts=(Menu(id="menu", text="What?", choices=(Choice("This"),)),))
+    db.session.commit()
+    meta.says("This", "m_1", ago(hours=2))
+    begin(gateway)
+    run()
+    assert (talks()[0].part, talks()[0].queue) == (None, None)
+    receive(text("This", "m_2", at=milliseconds(ago(minutes=1))))
+    assert (talks()[0].part, talks()[0].queue.general) == (None, True)
+    assert [message.author for message in messages()] == ["customer", "customer"]
+
+
+def test_an_answer_in_metas_inbox_that_it_brings_ends_the_flows_turn(gateway, page, meta, receive):
+    gateway.flow = cast.flow(parts=(Menu(id="menu", text="What?", choices=(Choice("This"),)),))
+    db.session.commit()
+    receive(text("Hello", "m_1", at=milliseconds(ago(hours=2))))
+    assert talks()[0].part == "menu"
+    meta.says("I am Maria", "m_2", at := ago(hours=1), by=PAGE, to=PETER)
+    begin(gateway)
+    run()
+    assert (talks()[0].part, talks()[0].answered_at) == (None, at)
+
+
 def test_what_the_customer_withdrew_does_not_come_back(gateway, page, meta, receive):
     receive(text("Hello", "m_1", at=milliseconds(ago(hours=1))))
     receive(text("", "m_2", at=milliseconds(ago(minutes=50)), is_deleted=True))
@@ -283,6 +307,19 @@ def test_pictures_come_along_and_what_meta_does_not_show_is_said(gateway, page, 
     assert picture.conversation.preview == "Picture"
     assert empty.kind == "unsupported"
     assert "Meta shows nothing" in empty.text
+
+
+def test_what_was_shared_comes_in_as_a_shared_post(as_gail, gateway, page, meta):
+    link = "https://www.facebook.com/permalink.php?id=1"
+    meta.says("", "m_1", ago(hours=2), shares={"data": [{"link": link, "name": "Cake"}]})
+    begin(gateway)
+    run()
+    (shared,) = messages()
+    assert (shared.kind, shared.attachments) == ("text", [{"type": "post", "url": link, "title": "Cake"}])
+    assert shared.conversation.preview == "Shared post"
+    shown = as_gail.get(f"/conversations/{shared.conversation_id}").text
+    assert f'href="{link}"' in shown
+    assert "Shared post: Cake" in shown
 
 
 def test_both_channels_are_compared_one_after_another(gateway, page, meta):

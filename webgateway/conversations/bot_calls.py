@@ -1,15 +1,17 @@
 """What a flow's bot is told. The row is the job."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Model, utcnow
+from ..db import Model, db, utcnow
+from ..flows.definition import Bot
 from ..flows.models import Flow
 from ..tenants.models import BelongsToTenant
-from .models import Conversation
+from .models import Conversation, Message
 
 WAITING = text("state = 'waiting'")
 
@@ -49,3 +51,19 @@ class BotCall(Model, BelongsToTenant):
 
     conversation: Mapped[Conversation] = relationship(Conversation)
     flow: Mapped[Flow | None] = relationship(Flow)
+
+
+def tell(conversation: Conversation, part: Bot, kind: str, message: Message | None = None) -> BotCall:
+    """A row for the worker; `message` is the customer's that it is about."""
+    call = BotCall(
+        tenant_id=conversation.tenant_id,
+        conversation=conversation,
+        flow_id=conversation.flow_id,
+        part=part.id,
+        url=part.url,
+        key="msg_" + secrets.token_urlsafe(16),
+        kind=kind,
+        payload={"text": message.text} if message else {},
+    )
+    db.session.add(call)
+    return call

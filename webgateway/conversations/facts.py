@@ -23,5 +23,5 @@ class Fact(Model):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), index=True)
     gathered_at: Mapped[datetime] = mapped_column(default=utcnow)
 
-    contact: Mapped[Contact] = relationship(Contact)
+    contact: Mapped[Contact] = relationship(Contact, back_populates="facts")
     message: Mapped[Message | None] = relationship(Message)

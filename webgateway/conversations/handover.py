@@ -2,7 +2,7 @@
 
 from ..meta.events import Event
 from ..pages.models import Page
-from . import ownership
+from . import following, ownership
 from .taken import Outcome, moment
 from .talks import Talks
 
@@ -25,6 +25,8 @@ def take(event: Event, page: Page, talks: Talks) -> Outcome:
     if not asks and not ownership.change(conversation, event.new_app_id, at):
         return Outcome("ignored", OLDER, conversation)
     ownership.note(conversation, _words(event, page), at)
+    if not asks:
+        following.returned(conversation, talks.queues)
     return Outcome("done", conversation=conversation)
 
 

@@ -4,14 +4,18 @@ from collections.abc import Callable
 
 from sqlalchemy import or_, select
 
-from ..db import db, utcnow
+from ..db import db
 from ..meta.events import Event
+from ..meta.thread_control import INBOXES
 from ..pages import notices
 from ..pages.models import Page
 from . import (
+    asking,
     commented,
     contents,
     edits,
+    files,
+    following,
     handover,
     instagram,
     notes,
@@ -20,11 +24,11 @@ from . import (
     private_reply,
     reactions,
     routing,
+    turns,
     watermarks,
     withdrawals,
-    writing,
 )
-from .models import Conversation, Part
+from .models import Conversation, Message, Part
 from .taken import Outcome as Outcome
 from .taken import moment
 from .talks import Talks
@@ -58,13 +62,14 @@ def _from_customer(event: Event, page: Page, talks: Talks) -> Outcome:
     if talks.knows(page, event):
         return Outcome("duplicate", KNOWN)
     conversation = talks.conversation(page, event)
-    routing.lead(conversation, event, page, talks)
-    _keep(event, conversation, "customer", page, talks)
+    anew = routing.lead(conversation, event, page, talks)
+    message = _keep(event, conversation, "customer", page, talks)
     at = moment(event)
     instagram.consent(event, conversation.contact, at)
     ownership.heard(conversation, event.standby, at)
     conversation.customer_wrote_at = max(at, conversation.customer_wrote_at or at)
-    _greet(conversation)
+    asking.heard(message, talks.asked)
+    following.hear(conversation, message, anew, talks.queues)
     return Outcome("done", conversation=conversation)
 
 
@@ -86,6 +91,7 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, moment(event))
         private_reply.belongs_to(part, event.user_id)
+        files.echoed(part, event)
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
     if event.user_id is None or talks.knows(page, event):
         return Outcome("duplicate", KNOWN)
@@ -93,6 +99,9 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
     if conversation is None:
         return Outcome("ignored", STRANGER)
     _keep(event, conversation, "page", page, talks)
+    if conversation.is_open and event.echo_app_id in (None, *INBOXES.values()):
+        turns.answered(conversation, moment(event))
+        turns.wait(conversation)
     if event.standby and event.echo_app_id and conversation.is_open:
         ownership.change(conversation, event.echo_app_id, moment(event))
     return Outcome("done", conversation=conversation)
@@ -107,23 +116,12 @@ def _our_part(event: Event, page: Page) -> Part | None:
     ) or instagram.echoed(event, page)
 
 
-def _keep(event: Event, conversation: Conversation, author: str, page: Page, talks: Talks) -> None:
+def _keep(event: Event, conversation: Conversation, author: str, page: Page, talks: Talks) -> Message:
     message = contents.message(event, conversation, author)
     edits.apply(message, event, page, talks)
     talks.said(message)
     contents.show(message)
-
-
-def _greet(conversation: Conversation) -> None:
-    """The flow's opening message, once per conversation, unless the gateway is switched off or another app
-    has the conversation."""
-    if conversation.flow is None or conversation.greeted_at or not conversation.page.gateway.enabled:
-        return
-    if conversation.owner_app_id is not None:
-        return
-    conversation.greeted_at = utcnow()
-    if conversation.does.opening_message:
-        writing.write(conversation, conversation.does.opening_message, "flow")
+    return message
 
 
 TAKERS: dict[str, Callable[[Event, Page, Talks], Outcome]] = {

@@ -2,7 +2,7 @@
 recoveries."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -19,6 +19,9 @@ from .comments import Comment
 from .reasons import ClosingReason
 from .uploads import Upload
 
+if TYPE_CHECKING:
+    from .facts import Fact
+
 OPEN = text("closed_at IS NULL")
 OWNED = text("owner_app_id IS NOT NULL AND closed_at IS NULL")
 WAITING = text("state = 'waiting'")
@@ -31,10 +34,16 @@ ASSIGNED = text("agent_id IS NOT NULL AND closed_at IS NULL")
 IDLE = text("idle_at IS NOT NULL")
 
 
-def _of_some(table: str, column: str) -> Index:
+def _of_some(table: str, column: str, *then: str) -> Index:
     """Of a column that few rows have filled."""
     filled = text(f"{column} IS NOT NULL")
-    return Index(f"ix_{table}_{column}", column, sqlite_where=filled, postgresql_where=filled)
+    name = "_".join(("ix", table, column, *then[-1:]))
+    return Index(name, column, *then, sqlite_where=filled, postgresql_where=filled)
+
+
+def called(name: str | None, username: str | None, channel: str, meta_id: str) -> str:
+    where = "Instagram" if channel == "instagram" else "Facebook"
+    return name or username or f"{where} user …{meta_id[-4:]}"
 
 
 class Contact(Model, BelongsToTenant):
@@ -62,11 +71,16 @@ class Contact(Model, BelongsToTenant):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     page: Mapped[Page] = relationship(Page)
+    facts: Mapped[list["Fact"]] = relationship(
+        back_populates="contact",
+        order_by="Fact.gathered_at, Fact.id",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
 
     @property
     def display_name(self) -> str:
-        where = "Instagram" if self.channel == "instagram" else "Facebook"
-        return self.name or self.username or f"{where} user …{self.meta_id[-4:]}"
+        return called(self.name, self.username, self.channel, self.meta_id)
 
 
 class Conversation(Model, BelongsToTenant):
@@ -103,28 +117,32 @@ class Conversation(Model, BelongsToTenant):
         # `tenant_id` stands in it for the same reason.
         Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),
         Index("ix_conversations_contact_id", "contact_id", "tenant_id"),
+        # `agent_id` and `closed_at` stand in them for the same reason.
         Index(
             "ix_conversations_queued",
-            *("queue_id", "priority", "queued_at"),
+            *("agent_id", "closed_at", "queue_id", "priority", "queued_at"),
             sqlite_where=QUEUED,
             postgresql_where=QUEUED,
         ),
         Index(
             "ix_conversations_assigned",
-            *("agent_id", "last_message_at"),
+            *("agent_id", "closed_at", "last_message_at"),
             sqlite_where=ASSIGNED,
             postgresql_where=ASSIGNED,
         ),
         Index("ix_conversations_idle_at", "idle_at", sqlite_where=IDLE, postgresql_where=IDLE),
         Index("ix_conversations_tenant_id_opened_at", "tenant_id", "opened_at"),
-        _of_some("conversations", "queue_id"),
-        _of_some("conversations", "agent_id"),
-        _of_some("conversations", "closing_reason_id"),
+        # For the records, which come in this order. `tenant_id` stands in them for the same reason.
+        _of_some("conversations", "queue_id", "tenant_id", "opened_at"),
+        _of_some("conversations", "agent_id", "tenant_id", "opened_at"),
+        _of_some("conversations", "closing_reason_id", "tenant_id", "opened_at"),
+        Index("ix_conversations_flow_id_opened_at", "flow_id", "tenant_id", "opened_at"),
+        Index("ix_conversations_page_id_opened_at", "page_id", "tenant_id", "opened_at"),
     )
 
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
-    flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"), index=True)
+    flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"))
     channel: Mapped[str]
     opened_at: Mapped[datetime] = mapped_column(default=utcnow)
     greeted_at: Mapped[datetime | None]
@@ -238,8 +256,8 @@ class Message(Model):
     attachments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     reply_to_mid: Mapped[str | None]
     payload: Mapped[str | None]
-    referral: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    referral: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     delivery_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     occurred_at: Mapped[datetime] = mapped_column(default=utcnow)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -329,7 +347,7 @@ class Part(Model):
     error_code: Mapped[int | None]
     error_subcode: Mapped[int | None]
     upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id", ondelete="SET NULL"))
-    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
 
     upload: Mapped[Upload | None] = relationship(Upload)
     message: Mapped[Message] = relationship(back_populates="parts")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from ..db import db, utcnow
 from ..meta import messages
 from ..users.models import User
-from . import composer
+from . import composer, turns
 from .comments import Comment
 from .composer import Lock
 from .models import Contact, Conversation, Message, Part
@@ -86,6 +86,7 @@ def belongs_to(part: Part, customer_id: str | None) -> None:
         return
     conversation = _conversation(message.comment, customer_id)
     message.conversation = part.conversation = conversation
+    turns.answered(conversation, message.occurred_at)
     if message.occurred_at >= conversation.last_message_at:
         conversation.last_message_at, conversation.preview = message.occurred_at, message.text[:200]
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ..db import db, utcnow
 from ..meta.conversations import Said, Talk
 from ..pages.models import Page
-from . import attachments, contents, outcome
+from . import attachments, contents, files, outcome, turns
 from .compared import Known
 from .models import Conversation, Message, Part
 
@@ -60,6 +60,8 @@ def _take(said: Said, talk: Talk, known: Known, brought: Brought) -> None:
         wrote = conversation.customer_wrote_at or said.at
         conversation.customer_wrote_at = max(said.at, wrote)
         conversation.contact.consented_at = conversation.contact.consented_at or said.at
+    elif conversation.is_open:
+        turns.answered(conversation, said.at)
     if said.at >= conversation.last_message_at:
         conversation.last_message_at = said.at
         conversation.preview = _preview(said)
@@ -69,7 +71,8 @@ def _own_part(said: Said, talk: Talk, known: Known) -> Part | None:
     """Ours, though nobody told us its mid: unclear, or just on its way. Contract 7.7."""
     unsettled = known.unsettled(talk)
     for part in unsettled:
-        if part.text.strip() == said.text.strip() and part.message.occurred_at - SLACK <= said.at:
+        kinds = [attachment.type for attachment in said.attachments]
+        if files.same(part, said.text, kinds) and part.message.occurred_at - SLACK <= said.at:
             unsettled.remove(part)
             return part
     return None

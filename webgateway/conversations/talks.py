@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from ..db import db
 from ..flows.models import Flow, Ref
 from ..meta.events import Event
 from ..pages.models import Page
+from ..queues.choosing import Queues
+from . import asking
 from .comments import Comment
 from .models import Contact, Conversation, Message, Part, Reaction, Wording
 from .taken import moment
@@ -22,12 +25,13 @@ class Talks:
     """The open conversations are held until the events have taken effect: nobody closes them meanwhile."""
 
     def __init__(self, events: Iterable[tuple[Event, Page]]) -> None:
-        events = list(events)
+        self._events = events = list(events)
+        self.queues = Queues()
         pages = {page.id for _, page in events}
         people = {event.user_id for event, _ in events if event.user_id}
         mids = {event.mid for event, _ in events if event.mid}
         theirs = (Contact.page_id.in_(pages), Contact.meta_id.in_(people))
-        contacts = db.session.scalars(select(Contact).where(*theirs))
+        contacts = db.session.scalars(select(Contact).where(*theirs).options(selectinload(Contact.facts)))
         self._contacts = {(one.page_id, one.channel, one.meta_id): one for one in contacts}
         still_open = (
             select(Conversation)
@@ -46,6 +50,18 @@ class Talks:
         self._reactions = self._look_up_reactions(events)
         self._flows = self._look_up_flows(events)
         self._comments = _comments(event for event in events if event[0].kind in ("comment", "mention"))
+
+    def asked(self, conversation: Conversation) -> str | None:
+        """What an agent asked the customer for just before."""
+        return self._asked.get(conversation.id)
+
+    @cached_property
+    def _asked(self) -> dict[int, str]:
+        told = (
+            self.open_conversation(page, event) for event, page in self._events if asking.likely(event.text)
+        )
+        with db.session.no_autoflush:
+            return asking.open_in({one.id for one in told if one is not None and one.id is not None})
 
     def knows(self, page: Page, event: Event) -> bool:
         return (page.id, event.mid) in self._messages

@@ -2,7 +2,7 @@
 
 from ..meta.events import Event
 from ..pages.models import Page
-from . import contents
+from . import contents, knowing
 from .models import Message
 from .taken import Outcome
 from .talks import Talks
@@ -23,6 +23,7 @@ def take(event: Event, page: Page, talks: Talks) -> Outcome:
     if message is None:
         return Outcome("done", NOT_HERE, withdrawn=mid)
     _erase(message)
+    knowing.forget(message.conversation.contact, message)
     return Outcome("done", conversation=message.conversation, withdrawn=mid)
 
 

@@ -19,14 +19,14 @@ from wtforms import (
 from wtforms.validators import Length
 
 from ..fields import one_line, paragraphs
-from ..meta.messages import LIMITS
+from ..meta import quick_replies
 from . import texts
 from .words import KINDS
 
 LONGEST = 4000  # characters
 FITS = Length(max=LONGEST, message=f"At most {LONGEST:,} characters. Shorten it.")
-MOST_CHOICES = LIMITS["messenger"].quick_replies
-TITLE_LONGEST = LIMITS["messenger"].quick_reply_title
+MOST_CHOICES = quick_replies.MOST
+TITLE_LONGEST = quick_replies.TITLE
 FIELDS_OF = {
     "say": {"text", "then"},
     "menu": {"text", "choices", "tries", "otherwise"},

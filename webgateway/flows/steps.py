@@ -190,13 +190,16 @@ def _pressed(does: Definition, payload: str | None) -> tuple[str, str] | None:
 
 def _chosen(part: definition.Menu, text: str) -> int | None:
     """By its title, or by its number, from 1: who sees no buttons types."""
-    said = text.strip().casefold().rstrip(".!")
-    titles = [choice.title.strip().casefold().rstrip(".!") for choice in part.choices]
+    said, titles = _plain(text), [_plain(choice.title) for choice in part.choices]
     if said and said in titles:
         return titles.index(said)
     return int(said) - 1 if said in map(str, range(1, len(titles) + 1)) else None
 
 
 def _skipped(part: definition.Ask, text: str, payload: str | None) -> bool:
-    typed = text.strip().casefold() == part.skip.strip().casefold()
+    typed = _plain(text) == _plain(part.skip)
     return bool(part.skip) and (typed or payload == f"wg:{part.id}:skip")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold().rstrip(".!")

@@ -10,12 +10,12 @@ from werkzeug.serving import make_server
 from webgateway.simulator.demo.blueprint import demo
 from webgateway.simulator.dialog.screens import dialog
 from webgateway.simulator.graph.door import graph
-from webgateway.simulator.graph.uploads import uploaded
 from webgateway.simulator.pictures import pictures
 from webgateway.simulator.platform import Platform
 from webgateway.simulator.recordings import recordings
 from webgateway.simulator.seed import seeded_world
 from webgateway.simulator.settings import Settings
+from webgateway.simulator.uploaded import uploaded
 from webgateway.simulator.webhooks.deliverer import Deliverer
 from webgateway.simulator.world import World
 
