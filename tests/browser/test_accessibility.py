@@ -27,7 +27,7 @@ def test_every_screen_can_be_used_by_everybody(browser: Browser, live, simulator
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             faults.append(f"{name}: wider than the window")
     context.close()
-    assert faults == []
+    assert faults == [], "\n".join(faults)
 
 
 def _is_fault(message: ConsoleMessage) -> bool:
