@@ -107,13 +107,13 @@ def write(
         )
         if known is not None:
             return known
-    if conversation.agent_id is None:
-        queueing.assign(conversation, user)
     what = None if uploads else asking.KEYWORDS.get(text.strip())
     if what:
         message = asking.ask(conversation, what, user)
     else:
         message = writing.write(conversation, text, "agent", user, uploads=uploads)
+    if conversation.agent_id is None:
+        queueing.assign(conversation, user)
     message.key = key or None
     return message
 
