@@ -6,9 +6,14 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit();
 });
 
-// In input[data-presses] Enter presses the button of that id, whatever else its form can do.
+// In input[data-presses] Enter presses the button of that id, whatever else its form can do. What was said leaves the box.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || !event.target.matches("input[data-presses]")) return;
   event.preventDefault();
   document.getElementById(event.target.dataset.presses).click();
+});
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  for (const box of document.querySelectorAll("input[data-presses]")) {
+    if (detail.ctx.target?.contains(box)) box.value = box.defaultValue;
+  }
 });

@@ -1,5 +1,6 @@
 """The flow tried out beside its form: nothing is kept, nothing is sent."""
 
+import pytest
 from bs4 import BeautifulSoup
 
 from tests import cast
@@ -122,6 +123,23 @@ def test_while_something_is_wrong_it_says_so_and_the_talk_stays(as_ada):
     assert "It cannot be tried yet" in phone.page
     assert phone.lines[0] == "Flow: Hello! We are reading."
     assert fields_of(phone.page)["opening_message"] == "{{ wrong"
+
+
+def test_what_could_not_be_said_stays_in_the_box(as_ada):
+    phone = Phone(as_ada)
+    page = phone.press("say", trial_text="Hello?", name="").page
+    assert fields_of(page)["trial_text"] == "Hello?"
+    assert fields_of(phone.press("say", name="Welcome").page)["trial_text"] == ""
+
+
+@pytest.mark.parametrize(
+    ("act", "goes_on"),
+    [("start", "reply:0"), ("reply:1", "trial_text"), ("reply:2", "start"), ("say", "trial_text")],
+)
+def test_the_keyboard_goes_on_with_what_one_does_next(as_ada, act, goes_on):
+    page = Phone(as_ada).press(act, trial_text="Hm").page
+    (only,) = BeautifulSoup(page, "html.parser").select("#try [autofocus]")
+    assert goes_on in (only.get("value"), only.get("id"))
 
 
 def test_a_talk_that_was_not_sealed_here_begins_again(as_ada):

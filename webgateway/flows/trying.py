@@ -30,6 +30,22 @@ class Preview:
     trial: Trial | None = None
     does: Definition | None = None
     broken: bool = False
+    act: str = ""
+
+    @property
+    def goes_on_with(self) -> str:
+        """What the keyboard goes on with: the box, the first quick reply, or the beginning; nothing before
+        anything was asked."""
+        if not self.act or self.broken or self.trial is None:
+            return ""
+        if self.trial.ended:
+            return "start"
+        return "replies" if self.trial.offers and self.act != "say" else "box"
+
+    @property
+    def typed(self) -> str:
+        """What is still in the box: what could not be said."""
+        return request.form.get("trial_text", "") if self.broken else ""
 
     @property
     def names(self) -> Names:
@@ -77,7 +93,8 @@ class Preview:
         if self.broken:
             return
         self.does = self.form.definition
-        act, _, number = asked.get("try", "").partition(":")
+        self.act, _, number = asked.get("try", "").partition(":")
+        act = self.act
         if before is None or act == "start":
             self.trial = trial.begin(self.does, self._chosen(asked), asked.get("trial_page", ""), self.names)
         elif act == "bot":
