@@ -1,11 +1,13 @@
 """A supervisor adds a queue, watches it fill without a reload, sets somebody not ready, deletes it."""
 
+from datetime import timedelta
+
 from playwright.sync_api import Page, expect
 
 from tests import cast
 from tests.browser.conftest import log_in
 from tests.workspace.desk import waits
-from webgateway.db import db
+from webgateway.db import db, utcnow
 from webgateway.pages.models import Page as FacebookPage
 from webgateway.queues.models import Queue
 
@@ -18,8 +20,9 @@ def test_a_queue_from_its_first_member_to_its_end(live, page: Page):
     log_in(page, "sam@example.com")
     page.goto("/queues/")
     page.get_by_role("button", name="Add").click()
-    page.get_by_label("Name").fill("Sales")
+    page.get_by_label("Name", exact=True).fill("Sales")
     page.get_by_label("In turn").check()
+    page.get_by_label("Rings for, in seconds").fill("300")
     page.get_by_label("Everybody who may answer customers").check()
     expect(page.get_by_label("Search members")).to_be_hidden()
     page.get_by_label("Everybody who may answer customers").uncheck()
@@ -32,9 +35,9 @@ def test_a_queue_from_its_first_member_to_its_end(live, page: Page):
     expect(row).to_contain_text("1 offline")
     with live.app_context():
         sales = db.session.scalars(db.select(Queue).filter_by(name="Sales")).one()
-        waits(db.session.get_one(FacebookPage, on), sales, 4)
-        cast.agent("Gail")
-    expect(row).to_contain_text("4 min")
+        waits(db.session.get_one(FacebookPage, on), sales, minutes=49 * 60)
+        cast.agent("Gail", seen_at=utcnow() + timedelta(hours=1))
+    expect(row).to_contain_text("2 d")
     expect(row).to_contain_text("1 ready")
     expect(row.get_by_role("cell").nth(3)).to_have_text("1")  # it rings
 
@@ -50,4 +53,4 @@ def test_a_queue_from_its_first_member_to_its_end(live, page: Page):
     page.wait_for_timeout(3500)  # the board asks again meanwhile
     dialog.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("The queue Sales is deleted.")).to_be_visible()
-    expect(page.get_by_role("row", name="General")).to_contain_text("4 min")
+    expect(page.get_by_role("row", name="General")).to_contain_text("2 d")
