@@ -248,7 +248,7 @@ class Message(Model):
     reply_to_mid: Mapped[str | None]
     payload: Mapped[str | None]
     referral: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     delivery_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     occurred_at: Mapped[datetime] = mapped_column(default=utcnow)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -338,7 +338,7 @@ class Part(Model):
     error_code: Mapped[int | None]
     error_subcode: Mapped[int | None]
     upload_id: Mapped[int | None] = mapped_column(ForeignKey("uploads.id", ondelete="SET NULL"))
-    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
 
     upload: Mapped[Upload | None] = relationship(Upload)
     message: Mapped[Message] = relationship(back_populates="parts")

@@ -30,6 +30,7 @@ def write(
         user=user,
         text=text,
         quick_replies=quick_replies,
+        referral=None,  # as the customers' have it: all messages of a batch are one INSERT
         delivery_id=bound_id("delivery"),
         occurred_at=now,
     )
