@@ -28,6 +28,7 @@ from webgateway.journal.silences import Silence
 from webgateway.pages.models import AuditEntry, DataDeletion, Login
 from webgateway.pages.notices import Notice
 from webgateway.queues.models import Agent, Queue
+from webgateway.records.models import Columns, Day
 from webgateway.workspace.canned import CannedAnswer
 
 BODY = b'{"object": "page", \x00\xff\xfe bytes as they came}'
@@ -78,6 +79,7 @@ def fill() -> None:
         DataDeletion(code="0123456789abcdef", done_at=datetime(2026, 1, 1, tzinfo=UTC)),
         DataDeletion(code="0", gateway_id=page.gateway_id, person="4705278912843591", issued_at=1785312004),
         AuditEntry(kind="data deleted", gateway_id=page.gateway_id, code="0", counts={"contacts": 1}),
+        AuditEntry(kind="records exported", tenant_id=page.tenant_id, user_id=ada["user_id"]),
         Comparison(
             recovery=Recovery(gateway_id=page.gateway_id, user_id=ada["user_id"], since=KYIV),
             page_id=page.id,
@@ -89,6 +91,7 @@ def fill() -> None:
         Notice(page_id=page.id, kind="policy", subject="blocked", state="blocked", since=KYIV, at=KYIV),
         Arrival(gateway_id=page.gateway_id, page_id=page.id, hour=KYIV, number=3, last_at=KYIV),
         Silence(page_id=page.id, since=KYIV),
+        Day(tenant_id=page.tenant_id, day=KYIV.date(), columns=Columns.unpack(bytes(59)), still_open=1),
         Heartbeat(worker="gone:1", seen_at=utcnow() - timedelta(hours=1)),
     ]
     db.session.add_all(rest)

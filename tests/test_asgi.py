@@ -157,6 +157,24 @@ def test_a_named_length_over_8_mib_is_413_before_a_body_is_read(server, gateway)
     assert answer.status == 413
 
 
+def test_an_agents_files_may_be_larger_and_have_room_of_their_own(server, gateway, monkeypatch):
+    half = b"x" * (doors.LARGEST // 2)
+    answer = server.call("POST", "/conversations/1/messages", (half, half, b"x"))
+    assert run(answer)[0].status == 302, "nobody is signed in, and nothing is read"
+    monkeypatch.setattr(bodies, "HELD", 1000)
+    files, body = b"x" * 2000, wire(delivery(text("Hello", "m_1")))
+    full, kept = run(
+        server.call("POST", "/conversations/1/messages", (files,)), server.deliver(gateway, body)
+    )
+    assert (full.status, kept.status) == (503, 200)
+
+
+def test_files_beyond_their_limit_are_413(server, monkeypatch):
+    monkeypatch.setattr(server.app.front.files, "largest", 1000)
+    answer = server.call("POST", "/conversations/1/messages", (b"...",), Content_Length="1001")
+    assert run(answer)[0].status == 413
+
+
 def test_a_body_that_grows_over_8_mib_is_413(server, gateway):
     half = b"x" * (doors.LARGEST // 2)
     assert run(server.deliver(gateway, b"", chunks=(half, half, b"x")))[0].status == 413

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask.cli import FlaskGroup
 
+from webgateway import bodies
 from webgateway.conversations import outgoing
 from webgateway.journal import door
 from webgateway.settings import PREFIX, ROOT, Settings
@@ -152,6 +153,7 @@ class TestNginx:
 
     def test_it_lets_through_what_the_door_takes_and_waits_longer_than_gunicorn(self):
         assert f"client_max_body_size {door.LARGEST // 1024**2}m;" in self.text()
+        assert f"client_max_body_size {bodies.FILES // 1024**2}m;" in self.text()
         waits = re.search(r"proxy_read_timeout (\d+)s;", self.text())
         assert waits
         assert int(waits[1]) > gunicorn()["timeout"]

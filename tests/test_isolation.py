@@ -6,7 +6,9 @@ from werkzeug.routing import Rule
 
 from tests import cast
 from tests.test_url_map import SIGNED_IN_ONLY, rules
+from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Recovery
+from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import Login
@@ -21,7 +23,13 @@ QUERIES = [
     "/conversations/{conversation_id}?first={}",
     "/conversations/{conversation_id}/messages?first={}&shown={}",
     "/conversations/comments/?page_id={}",
+    "/workspace/{conversation_id}?others={}&answer={}",
+    "/workspace/news?shown={}",
     "/conversations/comments/?page={}&size={}",
+    "/records/?page_id={}&agent_id={}&after={}&skip={}&size={}",
+    "/records/{conversation_id}?first={}&shown={}",
+    "/figures/?page={}&agent={}&within={}",
+    "/figures/export.csv?queue={}",
     "/journal/?gateway={}",
     "/journal/?page={}&size={}",
     "/gateways/?page={}&size={}",
@@ -30,6 +38,7 @@ QUERIES = [
     "/gateways/{gateway_id}/health?page={}&size={}",
     "/flows/?page={}",
     "/users/?page={}",
+    "/agents/?page={}&size={}",
 ]
 
 
@@ -63,7 +72,9 @@ def acme(app) -> dict[str, int]:
         tenant_id=gateway.tenant_id, delivery_id=delivery.id, gateway_id=gateway.id, page_id=page.id,
         position=0, kind="message", account_id=page.meta_id, dedupe_key="a", talk="a", outcome="failed",
     )  # fmt: skip
-    db.session.add(event)
+    offer = Offer(conversation_id=conversation.id, user_id=cast.person("Gail").id, expires_at=utcnow())
+    fact = Fact(contact=conversation.contact, kind="email", value="peter@example.com", source="agent")
+    db.session.add_all([event, offer, fact])
     db.session.commit()
     return {
         "gateway_id": gateway.id,
@@ -72,8 +83,12 @@ def acme(app) -> dict[str, int]:
         "login_id": login.id,
         "recovery_id": recovery.id,
         "flow_id": flow.id,
+        "queue_id": cast.queue().id,
+        "version_id": flow.live.id,
         "conversation_id": conversation.id,
         "message_id": message.id,
+        "offer_id": offer.id,
+        "fact_id": fact.id,
         "comment_id": cast.comment(page).id,
         "delivery_id": delivery.id,
         "event_id": event.id,

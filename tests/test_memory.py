@@ -1,11 +1,13 @@
 """Threads that come and go do not make a process larger and larger."""
 
 import ctypes
+import gc
 import subprocess
 import sys
 
 import pytest
 
+from webgateway import memory
 from webgateway.settings import ROOT
 
 HEAPS = """
@@ -37,3 +39,14 @@ def heaps(before=""):
 def test_all_threads_share_two_heaps():
     assert heaps() > 2
     assert heaps("memory.init()") == 2
+
+
+def test_what_was_loaded_is_not_looked_through_for_garbage_again():
+    before = gc.get_threshold()
+    try:
+        memory.settle()
+        assert gc.get_freeze_count() > 10_000
+        assert gc.get_threshold()[0] > before[0]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)

@@ -13,10 +13,12 @@ import pytest
 from sqlalchemy import event
 
 from tests import cast
+from tests.conversations import kept
 from tests.deliveries import delivery, post, text
 from tests.serving import at_work
 from tests.test_health import hanging
 from tests.test_worker import eventually
+from tests.workspace.desk import waits
 from webgateway import counting, gauges, metrics
 from webgateway.conversations import outgoing
 from webgateway.conversations.models import Part
@@ -186,6 +188,31 @@ def test_what_a_person_must_judge_is_counted(app, visitor, page, value):
     assert value("webgateway_parts_unclear") == 1
 
 
+def test_recoveries_under_way_are_counted_with_the_age_of_the_oldest(app, visitor, page, value):
+    assert value('webgateway_waiting{what="comparisons"}') == 0
+    begun = kept.begin(page.gateway)
+    begun.created_at = utcnow() - timedelta(minutes=10)
+    db.session.commit()
+    assert value('webgateway_waiting{what="comparisons"}') == 1
+    assert 600 <= value('webgateway_oldest_waiting_seconds{what="comparisons"}') < 630
+
+
+def test_comparisons_that_ended_are_counted_by_how(app, visitor, page, value, requests_mock):
+    done, failed = (f'webgateway_comparisons_total{{result="{result}"}}' for result in ("done", "failed"))
+    before = value(done), value(failed)
+    meta = kept.Kept(requests_mock)
+    kept.begin(page.gateway)
+    kept.run()
+    meta.refusals.append({"message": "no", "code": 200})
+    kept.begin(page.gateway)
+    kept.run()
+    page.grants[0].dead_since = utcnow()
+    kept.begin(page.gateway)
+    kept.run()
+    assert (value(done) - before[0], value(failed) - before[1]) == (1, 2)
+    assert value('webgateway_waiting{what="comparisons"}') == 0
+
+
 def test_the_age_of_the_workers_sign_of_life_is_shown(app, visitor, value):
     assert value("webgateway_workers") == 0
     assert "webgateway_worker_seen_seconds" not in visitor.get("/metrics").text
@@ -199,13 +226,13 @@ def test_no_look_reads_a_whole_table(app, visitor):
     looks: list[tuple[str, object]] = []
 
     def note(_connection, _cursor, statement, parameters, *_):  # type: ignore[no-untyped-def]
-        if re.search(r"FROM (deliveries|events|parts|messages)", statement):
+        if re.search(r"FROM (deliveries|events|parts|messages|comparisons|conversations)", statement):
             looks.append((statement, parameters))
 
     event.listen(db.engine, "before_cursor_execute", note)
     visitor.get("/metrics")
     event.remove(db.engine, "before_cursor_execute", note)
-    assert len(looks) == 9
+    assert len(looks) == 14
     sqlite = db.engine.dialect.name == "sqlite"
     with db.engine.connect() as connection:
         if not sqlite:
@@ -214,8 +241,22 @@ def test_no_look_reads_a_whole_table(app, visitor):
             explain = "EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN "
             rows = connection.exec_driver_sql(explain + statement, parameters)
             plan = "\n".join(str(row) for row in rows)
-            assert re.search(r"ix_\w+_(waiting|due|failed|unclear|unread)\b", plan), plan
+            assert re.search(r"(ix|uq)_\w+_(waiting|due|failed|unclear|unread|queued)\b", plan), plan
             assert "Seq Scan" not in plan, plan
+
+
+def test_what_waits_for_agents_and_who_is_there_is_counted(page, value):
+    gail, sales = cast.agent("Gail"), cast.queue("Sales", cast.agent("Hugo", "not_ready"))
+    cast.agent("Iris", seen_at=utcnow() - timedelta(minutes=2))
+    waits(page, sales, 10)
+    waits(page, sales, 5)
+    waits(page, sales, 90, held_until=utcnow() + timedelta(hours=1))
+    waits(page, sales, 90, agent=gail)
+    assert value("webgateway_queued") == 2
+    assert 600 <= value("webgateway_longest_wait_seconds") < 630
+    assert value('webgateway_agents{state="ready"}') == 1
+    assert value('webgateway_agents{state="not_ready"}') == 1
+    assert value('webgateway_offers_total{outcome="accepted"}') >= 0
 
 
 def test_counters_are_shown_while_the_database_hangs(app, visitor, value, monkeypatch):

@@ -270,7 +270,7 @@ class TestRefused:
     def test_into_a_database_that_is_not_empty(self, app, old):
         db.session.add(Tenant(name="Already here"))
         db.session.commit()
-        assert "is not empty: there are rows in tenants." in refused(app, old)
+        assert "is not empty: there are rows in tenants, queues." in refused(app, old)
 
     def test_while_a_worker_is_at_work_on_the_source(self, app, old, tmp_path):
         with at(old, tmp_path):
@@ -287,7 +287,7 @@ class TestRefused:
             db.text("CREATE TRIGGER no BEFORE INSERT ON parts BEGIN SELECT RAISE(ABORT, 'not today'); END")
         )
         db.session.commit()
-        assert "a row of parts, ids 1 to 1: not today" in refused(app, old)
+        assert "a row of parts, ids 1 to 2: not today" in refused(app, old)
 
 
 def test_a_sign_of_life_of_long_ago_holds_nobody_up(old, tmp_path):

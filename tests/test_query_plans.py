@@ -8,7 +8,10 @@ from tests.bench import tables
 from tests.bench.tables import Sizes
 from webgateway.db import db
 
-GROWING = ("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries", "comments")
+GROWING = (
+    *("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries", "comments"),
+    "bot_calls",
+)
 
 
 @pytest.fixture
@@ -61,10 +64,24 @@ def explained(statement, parameters):
         "/conversations/comments/",
         "/conversations/comments/?state=all&page_id=7",
         "/conversations/comments/?state=replied&q=crate",
+        "/queues/",
+        "/records/",
+        "/records/?q=shop",
+        "/records/?q=nothing+like+it",
+        "/records/?sort=opened&agent_id=2",
+        "/records/?page_id=7&how=idle",
+        "/records/?who=Customer+7",
+        "/records/?who=mer+7&flow_id=1&queue_id=1",
+        "/records/1",
+        "/figures/?by=page",
         "/journal/",
         "/journal/?outcome=failed",
         "/journal/?q=m_7",
         "/journal/?q=not+there",
+        "/journal/bots/",
+        "/journal/bots/?state=failed",
+        "/journal/bots/?q=7",
+        "/journal/bots/?q=Customer&state=failed",
     ],
 )
 def test_nothing_is_sorted_to_show_a_few_and_no_table_read_whole(plans, path):

@@ -7,18 +7,34 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from . import assets, commands, db, errors, health, htmx, security, tasks, traffic, views
+from . import assets, commands, db, errors, health, htmx, security, tasks, templating, traffic, views
 from .asgi import Front
-from .conversations import bot_calls, commenting, facts, offers, recoveries, recovery_health
+from .bots import access as bot_access
+from .bots import api as bot_api
+from .bots import journal as bot_journal
+from .bots import pages as bot_pages
+from .conversations import (
+    commenting,
+    departures,
+    forgetting,
+    recoveries,
+    recovery_health,
+    requeueing,
+    signal_routes,
+    upload_routes,
+)
 from .conversations import erasing as erasing_conversations
 from .conversations import health as conversation_health
 from .conversations import orphans as orphaned_conversations
 from .conversations import routes as conversations
+from .flows import editing as flow_editing
+from .flows import queue_use
 from .flows import routes as flows
+from .flows import versions as flow_versions
 from .gateways import activation, catalogue, deletion, meta_tab, registry, watching
+from .journal import audit, outages, public
 from .journal import forgetting as forgetting_journal
 from .journal import health as journal_health
-from .journal import outages, public
 from .journal import routes as journal
 from .override import MethodOverride
 from .pages import (
@@ -37,17 +53,32 @@ from .pages import (
 from .pages import health as page_health
 from .pages import orphans as orphaned_pages
 from .queues import founding as founding_queues
+from .queues import routes as queues
+from .records import days, exports, figures_page, index
+from .records import routes as records
 from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
 from .users.rights import signed_in
-from .workspace import canned
+from .workspace import (
+    agent_routes,
+    board_routes,
+    calls,
+    closure,
+    handling,
+    knowledge,
+    presence,
+    stream,
+    transfers,
+)
+from .workspace import routes as workspace
+from .workspace.streams import Streams
 
 csrf = CSRFProtect()
-rounds = (watching, reconciling, outages)
+desk = (calls, closure, handling, knowledge, presence, stream, transfers)
+"""What can be done in the workspace."""
+rounds = (watching, reconciling, outages, forgetting, days, index)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
-tables = (bot_calls, facts, offers, canned)
-"""Rows that nobody reads yet."""
 
 
 class Application(Flask):
@@ -83,9 +114,13 @@ def create_app(settings: Settings | None = None) -> Application:
     sign_in.init_app(app, settings)
     errors.init_app(app)
     assets.init_app(app)
+    templating.init_app(app)
     views.init_app(app)
     commands.init_app(app)
     founding_queues.listen()
+    queue_use.listen()
+    requeueing.listen()
+    departures.listen()
     orphaned_pages.listen()
     orphaned_conversations.listen()
     erasing_conversations.listen()
@@ -94,26 +129,34 @@ def create_app(settings: Settings | None = None) -> Application:
     conversation_health.listen()
     recovery_health.listen()
     journal_health.listen()
+    presence.listen(app)
 
     for part in (
-        conversations, commenting, registry, meta_tab, activation, deletion, register, accounts,
-        account_removal, precaution, connecting, instagram, leaving, logins, restoration, recoveries, board,
-        catalogue, flows, journal, users, access, roles, profile, public,
+        conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
+        register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
+        recoveries, board, catalogue, flows, flow_editing, flow_versions, queues, board_routes, agent_routes,
+        records, exports, figures_page, journal, audit, users, access, roles, profile, public,
+        workspace, bot_access, bot_api, bot_journal, bot_pages,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
     csrf.exempt(public.blueprint)
+    csrf.exempt(bot_api.blueprint)
+    bot_api.init_app(app)
     public.init_app(app, settings.accept_sha1)
-    app.front = Front(app.wsgi_app, app.extensions["door"])
+    app.front = Front(app.wsgi_app, app.extensions["door"], Streams(app))
     app.add_url_rule("/", "home", home)
     return app
 
 
 def home() -> Response:
-    """The first section one may read, or one's profile; for everybody else the sign-in page."""
+    """An agent's workspace, else the first section one may read, or one's profile; for everybody else the
+    sign-in page."""
     if not signed_in().is_authenticated:
         return redirect(url_for("security.login"))
-    for section in ("conversations", "gateways", "flows", "journal", "users"):
+    if signed_in().answers_only:
+        return redirect(url_for("workspace.index"))
+    for section in ("conversations", "queues", "gateways", "flows", "records", "journal", "users"):
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))
     return redirect(url_for("profile.show"))

@@ -1,6 +1,7 @@
 """Request bodies read whole, within a time, a size and a share of the process's memory."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,13 @@ WITHIN = 20.0
 """Seconds for a body to come: Meta's are there at once, and whoever drips bytes is no customer of ours."""
 HELD = 128 * 1024 * 1024
 """Bytes of bodies in the memory of one process."""
+FILES = 64 * 1024 * 1024
+"""Bytes of a body that brings an agent's files: more than one message may have, so that it can be refused
+in words."""
+WITH_FILES = re.compile(r"/(?:conversations|workspace)/[0-9]+/messages")
+"""Where agents post them."""
+FILES_WITHIN = 120.0
+"""Seconds for it: people's lines are slower than Meta's."""
 
 
 class Gone(Exception):  # noqa: N818
@@ -30,9 +38,9 @@ class Full(Exception):  # noqa: N818
 class Bodies:
     """All that are being read or worked on in one process."""
 
-    def __init__(self, largest: int) -> None:
-        """`largest`: bytes."""
-        self.largest = largest
+    def __init__(self, largest: int, within: float = WITHIN) -> None:
+        """`largest`: bytes; `within`: seconds."""
+        self.largest, self.within = largest, within
         self.held = 0
 
     @asynccontextmanager
@@ -45,10 +53,10 @@ class Bodies:
             # the server itself bounds the wait for the first chunk, which mostly is all there is
             body.take(await receive())
             if body.more:
-                async with asyncio.timeout(WITHIN):
+                async with asyncio.timeout(self.within):
                     while body.more:
                         body.take(await receive())
-            yield b"".join(body.chunks)
+            yield body.whole()
         finally:
             self.held -= body.size
 
@@ -61,6 +69,11 @@ class Body:
         self.chunks: list[bytes] = []
         self.size = 0
         self.more = True
+
+    def whole(self) -> bytes:
+        """Once: the pieces are let go."""
+        chunks, self.chunks = self.chunks, []
+        return b"".join(chunks)
 
     def take(self, message: Message) -> None:
         if message["type"] != "http.request":

@@ -7,16 +7,20 @@ from functools import partial
 
 from flask import Flask, current_app
 from prometheus_client.core import GaugeMetricFamily, Metric
-from sqlalchemy import Select, TextClause, func, select, text
+from sqlalchemy import Select, TextClause, func, or_, select, text
 
 from .bounded import Question, answer
-from .conversations.models import UNCLEAR, Message, Part
-from .conversations.models import WAITING as WAITING_PART
+from .conversations.bot_calls import WAITING as WAITING_CALL
+from .conversations.bot_calls import BotCall
+from .conversations.models import QUEUED, UNCLEAR, Comparison, Conversation, Message, Part, Recovery
+from .conversations.models import WAITING as WAITING_ROW
 from .db import Model, db, looking, utcnow
 from .heartbeat import Heartbeat
 from .journal.models import FAILED, UNREAD, Delivery, Event
 from .journal.models import WAITING as WAITING_EVENT
+from .queues.models import Agent
 from .readiness import SEEN_LATELY
+from .workspace import agents
 
 WITHIN = 5.0  # seconds; Prometheus gives up after ten
 ENOUGH = 100_000
@@ -45,7 +49,7 @@ def found() -> Gauges:
 
 def _database(app: Flask) -> Gauges:
     with app.app_context(), looking():
-        return [_waiting(), _oldest(), _dead_letters(), _unclear(), *_workers()]
+        return [_waiting(), _oldest(), _dead_letters(), _unclear(), *_workers(), *_queues(), _agents()]
 
 
 def _queue(app: Flask) -> Gauges:
@@ -60,7 +64,9 @@ def _waiting() -> GaugeMetricFamily:
         {
             "deliveries": _count(Delivery, UNREAD),
             "events": _count(Event, WAITING_EVENT),
-            "parts": _count(Part, WAITING_PART),
+            "bot_calls": _count(BotCall, WAITING_CALL),
+            "parts": _count(Part, WAITING_ROW),
+            "comparisons": _count(Comparison, WAITING_ROW),
         },
     )
 
@@ -68,15 +74,19 @@ def _waiting() -> GaugeMetricFamily:
 def _oldest() -> GaugeMetricFamily:
     event = select(Event.delivery_id).where(WAITING_EVENT).order_by(Event.id).limit(1)
     # the sum keeps SQLite from walking all messages in their order
-    part = select(func.min(Part.message_id + 0)).where(WAITING_PART)
+    call = select(func.min(BotCall.id + 0)).where(WAITING_CALL)
+    part = select(func.min(Part.message_id + 0)).where(WAITING_ROW)
+    recovery = select(func.min(Comparison.recovery_id + 0)).where(WAITING_ROW)
     return _by_kind(
         "webgateway_oldest_waiting_seconds",
-        "Age of the oldest row that waits for the worker, since its delivery came or its message was written "
-        "(0: none waits)",
+        "Age of the oldest row that waits for the worker, since its delivery came, its message was written "
+        "or its recovery began (0: none waits)",
         {
             "deliveries": _age(select(Delivery.received_at).where(UNREAD).order_by(Delivery.id).limit(1)),
             "events": _age(select(Delivery.received_at).where(Delivery.id == event.scalar_subquery())),
             "parts": _age(select(Message.created_at).where(Message.id == part.scalar_subquery())),
+            "bot_calls": _age(select(BotCall.created_at).where(BotCall.id == call.scalar_subquery())),
+            "comparisons": _age(select(Recovery.created_at).where(Recovery.id == recovery.scalar_subquery())),
         },
     )
 
@@ -101,6 +111,31 @@ def _workers() -> Iterator[GaugeMetricFamily]:
     if beats:
         help_text = "Time since the last sign of life of any worker"
         yield GaugeMetricFamily("webgateway_worker_seen_seconds", help_text, value=_since(max(beats)))
+
+
+def _queues() -> Iterator[GaugeMetricFamily]:
+    may_ring = or_(Conversation.held_until.is_(None), Conversation.held_until <= utcnow())
+    waits = select(Conversation.queued_at).where(QUEUED, may_ring).limit(ENOUGH).subquery()
+    number, oldest = db.session.execute(select(func.count(), func.min(waits.c.queued_at))).one()
+    help_text = f"Conversations that wait for an agent, ringing ones included; counted up to {ENOUGH}"
+    yield GaugeMetricFamily("webgateway_queued", help_text, value=number)
+    help_text = "How long the conversation that waits longest for an agent has waited (0: none waits)"
+    yield GaugeMetricFamily(
+        "webgateway_longest_wait_seconds", help_text, value=_since(oldest) if oldest else 0
+    )
+
+
+def _agents() -> GaugeMetricFamily:
+    """Whose workspace is open, by their state."""
+    here = Agent.seen_at > utcnow() - agents.SEEN_LATELY
+    found = select(Agent.state, func.count()).where(here).group_by(Agent.state)
+    number = {state: float(some) for state, some in db.session.execute(found)}
+    gauge = GaugeMetricFamily(
+        "webgateway_agents", "Agents whose workspace is open, by state", labels=["state"]
+    )
+    for state in agents.STATES:
+        gauge.add_metric([state], number.get(state, 0))
+    return gauge
 
 
 def _by_kind(name: str, help: str, found: dict[str, float]) -> GaugeMetricFamily:

@@ -44,11 +44,10 @@ class View:
         size = request.args.get("size", SIZES[0], type=whole)
         self.size = min(size, SIZES[-1]) if size > 0 else SIZES[0]
 
-        column = sorts[self.sort.removeprefix("-")]
-        descending = self.sort.startswith("-")
-        order = [column.desc() if descending else column.asc()]
-        if tie is not None:
-            order.append(tie.desc() if descending else tie.asc())
+        columns = [sorts[self.sort.removeprefix("-")], *([] if tie is None else [tie])]
+        order, backwards = [one.asc() for one in columns], [one.desc() for one in columns]
+        if self.sort.startswith("-"):
+            order, backwards = backwards, order
         # Of ids alone: what is joined only to be shown is looked up for the rows of this page.
         entity = query.column_descriptions[0]["entity"]
         ids = query.with_only_columns(entity.id, maintain_column_froms=True)
@@ -65,10 +64,15 @@ class View:
         self.page = min(max(1, request.args.get("page", 1, type=whole)), self.pages)
 
         offset = (self.page - 1) * self.size
-        if found is None:
-            shown = db.session.scalars(in_order.limit(self.size).offset(offset)).all()
-        else:
+        if found is not None:
             shown = found[offset : offset + self.size]
+        elif offset > self.total // 2 and not self.more:
+            # From the nearer end: the last page is as quick as the first.
+            length = min(self.size, self.total - offset)
+            nearer = ids.order_by(*backwards).limit(length).offset(self.total - offset - length)
+            shown = db.session.scalars(nearer).all()
+        else:
+            shown = db.session.scalars(in_order.limit(self.size).offset(offset)).all()
         rows = query.where(entity.id.in_(shown)).order_by(*order)
         self.items = list(db.session.scalars(rows).unique()) if shown else []
         self.first = offset + 1 if self.items else 0

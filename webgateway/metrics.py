@@ -10,6 +10,9 @@ from . import counting as counting  # before the first instrument: it says where
 ANSWERS = ("kept", "refused", "unknown", "not_json", "too_slow", "too_large", "unavailable")
 OUTCOMES = ("done", "duplicate", "ignored", "failed")
 SENDS = ("sent", "again", "failed", "unclear")
+BOT_CALLS = ("done", "again", "failed", "dropped")
+COMPARED = ("done", "failed")
+OFFERS = ("accepted", "declined", "expired", "withdrawn")
 
 _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _SLOW = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -37,6 +40,15 @@ sends = _counter(
     *("result", "code", "kind"),
 )
 
+bot_calls = _counter("bot_calls", "Calls of bots, by what became of the attempt", "outcome")
+bot_seconds = _histogram("bot_call", "Calls of bots, from looking up the name to the answer's end", _SLOW)
+comparisons = _counter(
+    "comparisons",
+    "Comparisons with Meta's conversations (of recoveries, by page and channel) that ended, by how",
+    "result",
+)
+offers = _counter("offers", "Conversations that rang at an agent, by what became of it", "outcome")
+
 graph = _histogram("graph", "Calls of Meta's Graph API, by path without ids", _SLOW, "method", "path")
 graph_answers = _counter("graph_answers", "Answers of Meta's Graph API", "method", "path", "kind")
 graph_usage = Gauge(
@@ -58,3 +70,9 @@ def show_zeros() -> None:
         events.labels(outcome)
     for result in SENDS:
         sends.labels(result, "", "")
+    for result in BOT_CALLS:
+        bot_calls.labels(result)
+    for result in COMPARED:
+        comparisons.labels(result)
+    for outcome in OFFERS:
+        offers.labels(outcome)

@@ -1,11 +1,14 @@
 """What every answer carries to keep the browser on our side: strict CSP, no sniffing, no framing."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, make_response, request
 from flask.typing import ResponseReturnValue
 
+from . import bodies
 from .settings import Settings
+from .users.rights import signed_in
 
 # Where Meta keeps pictures. A picture elsewhere is shown as a link: its address may come from a customer.
 META_PICTURES = (
@@ -57,6 +60,12 @@ def init_app(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=10_000,
         WTF_CSRF_TIME_LIMIT=None,
     )
+
+    @app.url_value_preprocessor
+    def room_for_files(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        """For who is signed in; before anybody reads the form."""
+        if bodies.WITH_FILES.fullmatch(request.path) and signed_in().is_authenticated:
+            request.max_content_length = bodies.FILES
 
     @app.after_request
     def guard(response: Response) -> Response:

@@ -17,7 +17,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(now=utcnow, sections=SECTIONS, actions=ACTIONS, showable=showable)
-    app.jinja_env.filters.update(utc=utc, count=count)
+    app.jinja_env.filters.update(utc=utc, count=count, age=age)
 
 
 class Id(IntegerConverter):
@@ -44,6 +44,17 @@ def showable(url: str | None) -> bool:
 
 def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def age(since: datetime) -> str:
+    """How long ago, as static/js/time.js says it."""
+    minutes = max(int((utcnow() - since).total_seconds() // 60), 0)
+    if minutes < 1:
+        return "under 1 min"
+    hours = minutes // 60
+    if hours < 1:
+        return f"{minutes} min"
+    return f"{hours} h {minutes % 60} min" if hours < 48 else f"{hours // 24} d"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -5,12 +5,21 @@ import threading
 from collections.abc import Mapping
 
 from psycopg import Connection, OperationalError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError
+
+from .db import db
 
 log = logging.getLogger("webgateway.worker")
 
 CHANNEL = "webgateway"
+
+
+def wake(table: str) -> None:
+    """When this commits, the workers look for what waits in `table`: for rows that are changed, not inserted.
+    On SQLite they look often enough by themselves."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(func.pg_notify(CHANNEL, table)))
 
 
 class Bell:

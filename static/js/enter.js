@@ -5,3 +5,10 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   event.target.form.requestSubmit();
 });
+
+// In input[data-presses] Enter presses the button of that id, whatever else its form can do.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("input[data-presses]")) return;
+  event.preventDefault();
+  document.getElementById(event.target.dataset.presses).click();
+});

@@ -28,15 +28,24 @@ function left(at) {
   return hours ? `${hours} h ${minutes} min left` : `${Math.max(minutes, 1)} min left`;
 }
 
+function age(at) {
+  const minutes = Math.max(Math.floor((Date.now() - at) / MINUTE), 0);
+  if (minutes < 1) return "under 1 min";
+  const hours = Math.floor(minutes / 60);
+  if (hours < 1) return `${minutes} min`;
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+}
+
 function local(at) {
   return date.format(at) === date.format(new Date()) ? clock.format(at) : full.format(at);
 }
 
 function tick() {
-  for (const element of document.querySelectorAll("time[data-local], time[data-relative], time[data-countdown]")) {
+  for (const element of document.querySelectorAll("time[data-local], time[data-relative], time[data-countdown], time[data-age]")) {
     const at = new Date(element.dateTime);
-    const { relative: since, countdown } = element.dataset;
-    const text = countdown !== undefined ? left(at) : since !== undefined ? ago(at) : local(at);
+    const { relative: since, countdown, age: waited } = element.dataset;
+    const words = countdown !== undefined ? left : since !== undefined ? ago : waited !== undefined ? age : local;
+    const text = words(at);
     if (element.textContent !== text) element.textContent = text;
     element.title = full.format(at);
   }

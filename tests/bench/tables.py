@@ -14,6 +14,7 @@ from webgateway.db import Model, UTCDateTime, db
 from webgateway.gateways.models import Gateway
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import Grant, Page
+from webgateway.records import days, index
 
 START = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 APART = 20  # seconds between two messages of the installation
@@ -49,6 +50,8 @@ def fill(installation: Installation, sizes: Sizes) -> None:
             db.session.execute(text("SET LOCAL session_replication_role = replica"))
         rows(sizes)
         db.session.commit()
+        days.count_what_changed()
+        index.tidy()
         db.session.remove()
     # As SQLite does at the next quiet moment, and PostgreSQL's autovacuum a little later.
     settle = "PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else "VACUUM ANALYZE"
@@ -129,7 +132,27 @@ def _conversations(sizes: Sizes) -> None:
         customer_wrote_at=last,
         last_message_at=last,
         preview=words("Is the shop open on day ", n.c.i),
+        **_attended(n),
     )
+
+
+def _attended(n: CTE) -> dict[str, ColumnElement[Any]]:
+    """By agents, of whom one is seldom there; most were answered, some gave up, some came at night."""
+    agents = [people.person(name).id for name in ("Ada", "Gail", "Sam")]
+    queue = people.queue("Sales")
+    opened, answered = moment(n.c.i), n.c.i % 7 > 0
+    return {
+        "queue_id": literal(queue.id),
+        "queued_at": opened,
+        "waited_seconds": n.c.i % 300,
+        "agent_id": case(
+            (~answered, None), (n.c.i % 1000 == 1, agents[2]), (n.c.i % 2 == 0, agents[0]), else_=agents[1]
+        ),
+        "assigned_at": case((answered, opened), else_=None),
+        "answered_at": case((answered, moment(n.c.i + n.c.i % 50)), else_=None),
+        "closed_how": case((n.c.i % 20 == 0, None), (answered, literal("agent")), else_=literal("idle")),
+        "offline_at": case((n.c.i % 11 == 0, opened), else_=None),
+    }
 
 
 def _messages(sizes: Sizes) -> None:
@@ -145,7 +168,11 @@ def _messages(sizes: Sizes) -> None:
         author=case((agent, "agent"), else_="customer"),
         user_id=case((agent, ada), else_=None),
         mid=words("m_", n.c.i),
-        text=words("Is the shop open on day ", n.c.i),
+        text=case(
+            (n.c.i % 9973 == 1, words("Have you got the anchor lamp number ", n.c.i)),
+            (n.c.i % 10 == 3, words("Whatever was said in former times ", n.c.i)),
+            else_=words("Is the shop open on day ", n.c.i),
+        ),
         occurred_at=moment(n.c.i),
     )
     of_agents = select(

@@ -2,21 +2,33 @@
 
 from datetime import datetime, timedelta
 
+import msgspec
 from flask import Flask
 
 from tests import cast
+from tests.browser import desk
+from tests.browser.gallery import bubbles
+from tests.conversations.filing import upload
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
-from webgateway.conversations import private_reply
+from webgateway.conversations import bot_calls, private_reply, writing
+from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Comparison, Conversation, Recovery
+from webgateway.conversations.offers import Offer
+from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Agents, Ask, Bot, Choice, Close, Holiday, Hours, Menu, Span
+from webgateway.gateways.models import Gateway
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
 from webgateway.meta.oauth import PAGE_PERMISSIONS
 from webgateway.meta.pages import APP_FIELDS
+from webgateway.pages import audit
 from webgateway.pages.models import Page
 from webgateway.pages.notices import Notice
+from webgateway.records import days
 from webgateway.simulator import seed
+from webgateway.simulator.pictures import png
 
 TALKS = [
     ("Maya Lindqvist", ["Hello, I ordered on Monday", "Order 48-1204", "When will it arrive?"]),
@@ -25,6 +37,7 @@ TALKS = [
     ("Lucía Fernández", ["Can I change the delivery address?", "Calle Mayor 12, 3º B, Madrid"]),
     (None, ["👍"]),
 ]
+WORKERS = ("Ida Holm", "Ben Okafor", "Chiara Conti", "Dmytro Bondar", "Elif Kaya", "Farid Nasser")
 
 
 def furnish(app: Flask, simulator: str) -> dict[str, int]:
@@ -38,7 +51,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         cast.flow("Night shift", opening_message="We are back at eight.")
         olena = cast.account(
             gateway,
-            picture_url=f"{simulator}/scontent/user/olena.png",
+            picture_url=f"{simulator}/scontent/person/olena.png",
             scopes=list(PAGE_PERMISSIONS),
         )
         marco = cast.account(
@@ -48,6 +61,8 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
                  for number, found in enumerate(list(seed.seeded_world().pages.values())[:12])]  # fmt: skip
         for number, page in enumerate(pages):
             cast.grant(page, olena)
+            # Nobody at Meta knows these logins: no customer is told that somebody reads.
+            page.next_send_at = utcnow() + timedelta(days=1)
             if number < 2:
                 cast.grant(page, marco)
         shop = _instagram(pages)
@@ -60,12 +75,128 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         db.session.commit()
         talk = _long_talk(pages[0])
         _other_talks(app, gateway, pages[0])
+        _weeks(pages)
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"], ids["account"] = shop.id, olena.id
+        ids["bot_call"] = _bot_calls(talk)
+        ids["late"] = _late(pages[0]).id
+        ids |= _flow(pages[0].meta_id)
         ids["recovery"] = _recovery(pages[0], pages[5]).id
-        ids |= {"elsewhere": _elsewhere(pages[1]).id} | _comments(pages[2])
+        ids |= {"elsewhere": _elsewhere(pages[1]).id, "bubbles": bubbles(pages[0], simulator).id}
+        ids |= _comments(pages[2]) | _desk(pages[0])
+        ids["mine"] = desk.furnish(pages[0])
+        _ends(gateway)
         db.session.remove()
     return ids
+
+
+def _bot_calls(talk: Conversation) -> int:
+    """One of each state; the id of one that failed."""
+    bot = Bot(id="bot", url="https://bots.example.com/orders")
+    said = cast.message(talk, "Where is my order?")
+    for kind, state, status, error in (
+        ("conversation.started", "done", 200, None),
+        ("message.received", "done", 204, None),
+        ("message.received", "waiting", 503, "It answered 503."),
+        ("message.received", "failed", 401, "It refused the call (401)."),
+        ("conversation.handed_over", "dropped", None, "The conversation was closed."),
+    ):
+        call = bot_calls.tell(talk, bot, kind, said)
+        call.state, call.status, call.error, call.attempts = state, status, error, 1
+        if state == "failed":
+            failed = call
+    db.session.commit()
+    return failed.id
+
+
+def _ends(gateway: Gateway) -> None:
+    """What the audit trail has to tell of."""
+    counts = {"accounts": 1, "grants": 12, "logins": 2}
+    code = "9f2c41d07ab85e3360c4e1d7a5b80f12"
+    audit.note("deauthorized", gateway.id, counts)
+    audit.note("page left", gateway.id, {"pages": 1})
+    audit.note("data deletion requested", gateway.id, counts | {"grants": 1}, code)
+    erased = {"contacts": 1, "conversations": 2, "messages": 34, "deliveries": 12, "events": 15}
+    audit.note("data deleted", gateway.id, erased, code)
+    db.session.commit()
+
+
+def _desk(page: Page) -> dict[str, int]:
+    """A busy queue, one by hand in which nobody is ready, the general one; and who works in them."""
+    now = utcnow()
+    names = (
+        "Gail",
+        "Hugo Almeida",
+        "Iris Nakamura",
+        "Bo",
+        "Katarzyna Nowak-Brzęczyszczykiewicz",
+        "Tim",
+        "Zoë",
+    )
+    people = [cast.agent(name) for name in names]
+    cast.agent(
+        "Iris Nakamura", "not_ready", state_reason="Missed a call", state_at=now - timedelta(minutes=4)
+    )
+    cast.agent("Bo", "not_ready", state_reason="Lunch", state_at=now - timedelta(minutes=26))
+    cast.agent("Tim", "not_ready", state_reason="Workspace closed", seen_at=now - timedelta(hours=3))
+    sales = cast.queue("Sales", *people[:5])
+    orders = cast.queue("Orders and returns", people[5], rule="by_hand")
+    for number in range(9):
+        where, minutes = (orders, 71) if number > 6 else (sales, 3 * number + 1)
+        waits = {"queue": where, "queued_at": now - timedelta(minutes=minutes), "preview": "Are you there?"}
+        if number < 3:
+            waits["agent"] = people[number % 2]
+        contact = cast.contact(page, f"Customer {number}", f"7392015648121{number:03}")
+        talk = cast.conversation(contact, last_message_at=now - timedelta(days=1), **waits)
+        if number == 6:
+            db.session.add(Offer(**Offer.ringing(talk.id, people[1].id, sales, now + timedelta(days=1))))
+    db.session.commit()
+    return {"queue": sales.id, "agent": people[1].id}
+
+
+def _flow(page: str) -> dict[str, int]:
+    """One with a part of each kind, hours, holidays and a draft that is not published yet."""
+    day = (Span("09:00", "12:30"), Span("13:30", "18:00"))
+    week = (day, day, day, day, (Span("09:00", "16:00"),), (), ())
+    hours = Hours("Europe/Kyiv", week, (Holiday("2026-12-25", "Christmas"),))
+    parts = (
+        Menu(
+            id="topic",
+            name="Topic",
+            text="What may we help you with?",
+            choices=(Choice("An order", "mail"), Choice("A bill", "bot"), Choice("Something else", "agents")),
+            otherwise="agents",
+        ),
+        Ask(
+            id="mail",
+            what="email",
+            text="Which address did you order with?",
+            skip="Rather not",
+            then="agents",
+        ),
+        Bot(id="bot", name="Billing bot", url="https://bot.example.com/hook", then="agents"),
+        Agents(id="agents", text="A colleague will be with you in a moment."),
+    )
+    does = {
+        "hours": hours,
+        "page_hours": {page: hours},
+        "closing_message": "Until next time, {{ contact.first_name | friend }}!",
+    }
+    flow = cast.flow(
+        "Orders and bills",
+        opening_message="Hello {{ contact.first_name | there }}, this is {{ page.name }}.",
+        offline_message="We are closed. We are back: {{ next_opening }}.",
+        parts=parts,
+        **does,
+    )
+    flow.live.published_by = cast.person("Sam")
+    flow.save_draft(
+        msgspec.structs.replace(
+            flow.definition, opening_message="Good day!", parts=(*parts, Close(id="lost"))
+        )
+    )
+    db.session.commit()
+    return {"flow": flow.id, "version": flow.live.id}
 
 
 def _recovery(whole: Page, refused: Page) -> Recovery:
@@ -153,6 +284,38 @@ def _long_talk(page: Page) -> Conversation:
     said("Came through a link", 20, kind="referral", referral={"ref": "summer-menu", "source": "SHORTLINK"})
     said("A table for two is noted.", 10, "page")
     said("Perfect, see you on Sunday.", 3)
+    _sent(talk)
+    facts = {"contact": peter, "source": "quick_reply"}
+    db.session.add(Fact(kind="email", value="peter.chang@example.com", **facts))
+    db.session.add(Fact(kind="phone", value="+4917012345678", **facts))
+    db.session.commit()
+    return talk
+
+
+def _sent(talk: Conversation) -> None:
+    """A picture and a list of prices, then a question with quick replies; Meta has them all."""
+    picture = upload("terrace.png", png("photo", "terrace"))
+    prices = upload("price list of the summer.pdf", b"%PDF-1.7", "file", "application/pdf", size=1_234_567)
+    message = writing.write(
+        talk, "This is our terrace.", "agent", cast.person("Gail"), uploads=[picture, prices]
+    )
+    offers = [
+        {"type": "text", "title": title, "payload": title} for title in ("Yes, please", "No, thank you")
+    ]
+    asked = writing.write(talk, "Shall we call you?", "flow", quick_replies=[*offers, {"type": "phone"}])
+    for part in (*message.parts, *asked.parts):
+        part.state = "read"
+    pressed = utcnow() + timedelta(seconds=1)
+    cast.message(talk, "Yes, please", kind="quick_reply", payload="Yes, please", occurred_at=pressed)
+
+
+def _late(page: Page) -> Conversation:
+    """Asked two days ago; only a person may answer now."""
+    page.gateway.human_agent = True
+    asked = utcnow() - timedelta(days=2)
+    ines = cast.contact(page, "Inês Duarte", "7392015648120444")
+    talk = cast.conversation(ines, customer_wrote_at=asked, last_message_at=asked, preview="Is it open?")
+    cast.message(talk, "Is it open?", occurred_at=asked)
     return talk
 
 
@@ -182,6 +345,34 @@ def _comments(page: Page) -> dict[str, int]:
     cast.comment(page, "", meta_id="5", removed_at=utcnow())
     db.session.commit()
     return {"comment": first.id, "answered": answered.id}
+
+
+def _weeks(pages: list[Page]) -> None:
+    """Five weeks of work, for the records and figures: quiet Sundays, a busy week, somebody who gave up."""
+    people = [cast.agent("Gail"), cast.agent("Hugo")]
+    queue, now = cast.queue("Orders", *people), utcnow()
+    sold = ClosingReason(tenant=cast.tenant(), name="Order placed")
+    for number in range(190):
+        opened = now - timedelta(hours=4.5 * number + 3)
+        if opened.weekday() == 6 and number % 3:
+            continue
+        minutes = (number * 7) % 23 + (25 if number % 11 == 0 else 1)
+        talk = cast.conversation(
+            cast.contact(pages[number % 3], f"{WORKERS[number % 6]} {number}", f"88{number:05}"),
+            opened_at=opened, last_message_at=opened, queue=queue, queued_at=opened,
+            closed_at=opened + timedelta(hours=1), closed_how=("agent", "agent", "idle")[number % 3],
+            flow=pages[0].gateway.flow,
+        )  # fmt: skip
+        talk.offline_at = opened if number % 9 == 0 else None
+        cast.message(talk, "Where is my order? I wrote on Sunday, too.", occurred_at=opened)
+        if number % 8:
+            talk.agent, talk.closed_by, talk.assigned_at = people[number % 2], people[number % 2], opened
+            talk.answered_at, talk.waited_seconds = opened + timedelta(minutes=minutes), minutes * 40
+            talk.closing_reason = sold if number % 2 else None
+            said = {"user": people[number % 2], "occurred_at": talk.answered_at}
+            cast.message(talk, "It is on its way.", "agent", **said)
+    db.session.commit()
+    days.count_what_changed()
 
 
 def _other_talks(app: Flask, gateway, page: Page) -> None:  # type: ignore[no-untyped-def]

@@ -25,6 +25,27 @@ def add_gateway(page: Page, secret: str = seed.APP_SECRET) -> None:
     page.get_by_role("button", name="Save").click()
 
 
+def name_addresses(page: Page, simulator: str) -> None:
+    """Enter the gateway's addresses in the app's settings at Meta: where to tell of people who leave."""
+    page.get_by_role("tab", name="Meta", exact=True).click()
+    uri = page.get_by_label("URI", exact=True).input_value()
+    settings = page.context.new_page()
+    settings.goto(f"{simulator}/_sim/")
+    settings.get_by_role("link", name="App settings of Acme Support").click()
+    settings.get_by_label("Deauthorize Callback URL").fill(uri)
+    settings.get_by_label("Data Deletion Request URL").fill(f"{uri}/data-deletion")
+    settings.get_by_role("button", name="Save").click()
+    expect(settings.get_by_label("Data Deletion Request URL")).to_have_value(f"{uri}/data-deletion")
+    settings.close()
+
+
+def panel(page: Page, simulator: str) -> Page:
+    """Pages and people, as Meta's own settings are to them."""
+    panel = page.context.new_page()
+    panel.goto(f"{simulator}/_sim/pages/")
+    return panel
+
+
 def open_login(page: Page) -> Page:
     """Press Add or Remove Pages, and go on from the step before it if there is one; Facebook's window."""
     page.wait_for_load_state()  # until then the button is a plain link
@@ -76,6 +97,13 @@ def switch_on(page: Page, *names: str) -> None:
     page.get_by_role("button", name="Save").click()
     for name in names:
         expect(page.get_by_role("switch", name=name)).to_be_checked()
+
+
+def open_pages(page: Page) -> None:
+    menu = page.get_by_role("navigation", name="Main")
+    menu.get_by_role("link", name="Chat gateways", exact=True).click()
+    page.get_by_role("link", name="Support", exact=True).click()
+    page.get_by_role("tab", name="Facebook pages").click()
 
 
 def pick_up_phone(page: Page, simulator: str, page_id: str = seed.PAGE_ID) -> Page:

@@ -309,6 +309,19 @@ def test_pictures_come_along_and_what_meta_does_not_show_is_said(gateway, page, 
     assert "Meta shows nothing" in empty.text
 
 
+def test_what_was_shared_comes_in_as_a_shared_post(as_gail, gateway, page, meta):
+    link = "https://www.facebook.com/permalink.php?id=1"
+    meta.says("", "m_1", ago(hours=2), shares={"data": [{"link": link, "name": "Cake"}]})
+    begin(gateway)
+    run()
+    (shared,) = messages()
+    assert (shared.kind, shared.attachments) == ("text", [{"type": "post", "url": link, "title": "Cake"}])
+    assert shared.conversation.preview == "Shared post"
+    shown = as_gail.get(f"/conversations/{shared.conversation_id}").text
+    assert f'href="{link}"' in shown
+    assert "Shared post: Cake" in shown
+
+
 def test_both_channels_are_compared_one_after_another(gateway, page, meta):
     page.instagram_id, page.grants[0].instagram_suffices = INSTAGRAM, True
     db.session.commit()

@@ -161,24 +161,24 @@ def test_buttons_quick_replies_links_and_the_unsupported_are_told(as_gail, peter
         assert words in answer
 
 
-def test_fifty_messages_are_shown_and_earlier_ones_on_demand(as_gail, peter):
+def test_thirty_messages_are_shown_and_earlier_ones_on_demand(as_gail, peter):
     start = utcnow() - timedelta(hours=2)
-    for number in range(60):
+    for number in range(40):
         cast.message(peter, f"number {number}.", occurred_at=start + timedelta(minutes=number))
     answer = as_gail.get(f"/conversations/{peter.id}")
-    assert len(articles(answer)) == 50
+    assert len(articles(answer)) == 30
     assert "number 9." not in answer.text
     earlier = re.search(r'hx-get="([^"]+)"[^>]*>Earlier messages', answer.text)[1].replace("&amp;", "&")
     more = as_gail.fragment(earlier)
-    assert len(articles(more)) == 60
+    assert len(articles(more)) == 40
     assert "Earlier messages" not in more.text
     cast.message(peter, "one more")
-    assert len(articles(as_gail.fragment(poll(more)))) == 61
+    assert len(articles(as_gail.fragment(poll(more)))) == 41
 
 
 def test_what_one_reads_stays_when_new_messages_come(as_gail, peter):
     start = utcnow() - timedelta(hours=2)
-    for number in range(60):
+    for number in range(40):
         cast.message(peter, f"number {number}.", occurred_at=start + timedelta(minutes=number))
     url = poll(as_gail.get(f"/conversations/{peter.id}"))
     cast.message(peter, "one more")

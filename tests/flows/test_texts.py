@@ -60,7 +60,9 @@ def test_the_same_mistake_is_said_once():
 
 
 def test_only_fields_that_are_known_there_may_be_used():
-    assert problems("{{ agent.name }}", known={"page.name"}) == ["There is no field {{ agent.name }}."]
+    assert problems("{{ agent.name }}", known={"page.name"}) == [
+        "{{ agent.name }} is not known yet when this is said."
+    ]
 
 
 def test_which_fields_a_text_has():

@@ -69,6 +69,15 @@ def test_pages_are_cut_with_totals(as_ada):
     assert "21–25 of 25" in second.text
 
 
+@pytest.mark.parametrize("sort", ["name", "-name"])
+def test_all_pages_together_are_the_whole_list_in_its_order(as_ada, sort):
+    for number in range(23):
+        cast.gateway(f"Branch {number:02}", app_id=str(5000 + number))
+    pages = [names(as_ada.get(f"/gateways/?size=5&sort={sort}&page={page}")) for page in range(1, 6)]
+    whole = sorted(f"Branch {number:02}" for number in range(23))
+    assert [name for page in pages for name in page] == (whole if sort == "name" else whole[::-1])
+
+
 @pytest.mark.parametrize(
     ("size", "shown"), [("2", ["Alpha", "bravo"]), ("0", None), ("-1", None), ("x", None), ("5000", None)]
 )

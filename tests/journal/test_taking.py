@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from tests import cast
 from tests.deliveries import delivery, post, text
 from webgateway.conversations.models import Conversation, Message
 from webgateway.db import db
@@ -84,3 +85,20 @@ def test_a_thousand_events_of_one_delivery_all_arrive_in_order(visitor, gateway,
     work(reading, taking)
     texts = db.session.scalars(select(Message.text).order_by(Message.occurred_at)).all()
     assert texts == [f"number {n}" for n in range(1000)]
+
+
+def test_many_new_customers_are_greeted_in_a_few_statements(visitor, gateway, page, count_queries):
+    """Where each is a round trip: to SQLite it is none, and there rows are inserted one by one."""
+    if db.engine.dialect.name == "sqlite":
+        return
+    gateway.flow = cast.flow()
+    db.session.commit()
+    post(visitor, gateway, delivery(*(text("Hi", f"m_{n}", by=str(7392 * 10**12 + n)) for n in range(20))))
+    reading.work(reading.claim())
+    job = taking.claim()
+    with count_queries() as queries:
+        taking.work(job)
+    assert len(db.session.scalars(select(Message)).all()) == 40
+    for table in ("contacts", "conversations", "messages", "parts"):
+        inserted = [query for query in queries if query.startswith(f"INSERT INTO {table} ")]
+        assert len(inserted) == 1, (table, len(inserted))

@@ -98,6 +98,31 @@ def test_attachments_are_told_by_what_meta_holds_of_them(graph, requests_mock):
     ]
 
 
+def test_what_was_shared_is_asked_for_and_is_a_shared_post(graph, requests_mock):
+    link = "https://www.facebook.com/permalink.php?id=1"
+    rows = [{"link": link, "name": "Cake"}, {"link": "javascript:alert(1)"}, "not an object"]
+    found = read(graph, requests_mock, talk(message(text="", shares={"data": rows}))).talks[0]
+    assert "shares" in requests_mock.last_request.qs["fields"][0]
+    assert [(one.type, one.url, one.title) for one in found.said[0].attachments] == [
+        ("post", link, "Cake"),
+        ("post", None, None),
+        ("post", None, None),
+    ]
+
+
+def test_what_is_a_picture_or_sticker_already_is_not_shared_as_well(graph, requests_mock):
+    url = "https://scontent.xx.fbcdn.net/sticker.png"
+    said = message(text="", sticker=url, shares={"data": [{"link": url}]})
+    found = read(graph, requests_mock, talk(said)).talks[0]
+    assert [one.type for one in found.said[0].attachments] == ["sticker"]
+
+
+@pytest.mark.parametrize("shares", [None, {}, {"data": []}, {"data": None}, []])
+def test_a_share_that_comes_back_empty_is_none(graph, requests_mock, shares):
+    found = read(graph, requests_mock, talk(message(text="", shares=shares))).talks[0]
+    assert found.said[0].attachments == ()
+
+
 def test_earlier_messages_are_known_by_the_cursor_or_by_a_full_answer(graph, requests_mock):
     more = {"data": [message()], "paging": {"cursors": {"after": "earlier"}, "next": "x"}}
     full = [message(f"m_{number}") for number in range(conversations.TALKS)]

@@ -108,7 +108,7 @@ def test_only_whitespace_is_lost_at_a_cut(text: str, channel: str) -> None:
 
 def test_a_reply_goes_to_the_pages_messages(meta: requests_mock.Mocker, graph: Graph) -> None:
     meta.post(URL, json={"recipient_id": "555", "message_id": "m_1"})
-    sent = messages.send_text(graph, "210", "EAApage", "555", "Ripe on Monday", metadata="our:17")
+    sent = messages.send(graph, "210", "EAApage", "555", {"text": "Ripe on Monday"}, metadata="our:17")
     assert sent == messages.Sent("555", "m_1")
     assert meta.request_history[-1].json() == {
         "recipient": {"id": "555"},
@@ -120,7 +120,7 @@ def test_a_reply_goes_to_the_pages_messages(meta: requests_mock.Mocker, graph: G
 
 def test_a_person_may_answer_later_with_the_tag(meta: requests_mock.Mocker, graph: Graph) -> None:
     meta.post(URL, json={"message_id": "m_1"})
-    sent = messages.send_text(graph, "210", "EAApage", "555", "Hello", "MESSAGE_TAG", "HUMAN_AGENT")
+    sent = messages.send(graph, "210", "EAApage", "555", {"text": "Hello"}, human_agent=True)
     assert sent.recipient_id is None
     body = meta.request_history[-1].json()
     assert (body["messaging_type"], body["tag"]) == ("MESSAGE_TAG", "HUMAN_AGENT")
@@ -142,7 +142,7 @@ def test_an_answer_that_names_no_message_leaves_open_whether_it_was_sent(
 ) -> None:
     meta.post(URL, json={"recipient_id": "555"})
     with pytest.raises(Unreachable) as caught:
-        messages.send_text(graph, "210", "EAApage", "555", "Hello")
+        messages.send(graph, "210", "EAApage", "555", {"text": "Hello"})
     assert caught.value.sent_unclear
 
 
@@ -160,7 +160,7 @@ def test_a_refused_message_says_whether_to_try_again(
 ) -> None:
     meta.post(URL, json={"error": body | {"message": "x"}}, status_code=400)
     with pytest.raises(GraphError) as caught:
-        messages.send_text(graph, "210", "EAApage", "555", "Hello")
+        messages.send(graph, "210", "EAApage", "555", {"text": "Hello"})
     assert (caught.value.kind, caught.value.retry, caught.value.sent_unclear) == (kind, retry, unclear)
 
 

@@ -53,7 +53,7 @@ CALLS: dict[str, tuple[Callable[[Graph], Any], Any]] = {
     "subscribed": (lambda graph: pages.subscribed_fields(graph, "1", "t"), FIELDS),
     "subscriptions": (app.subscriptions, ROWS),
     "credentials": (app.check_credentials, {"access_token": "x", "name": "n"}),
-    "send": (lambda graph: messages.send_text(graph, "1", "t", "2", "hi"), {"message_id": "m"}),
+    "send": (lambda graph: messages.send(graph, "1", "t", "2", {"text": "hi"}), {"message_id": "m"}),
     "profile": (
         lambda graph: profiles.fetch(graph, "messenger", "1", "t"),
         {"name": "n", "profile_pic": "p"},

@@ -3,6 +3,9 @@
 import time
 from typing import Any
 
+from sqlalchemy import select
+
+from webgateway.db import Model, db
 from webgateway.gateways.models import Gateway
 from webgateway.meta import signed_request
 
@@ -18,3 +21,13 @@ def form(client: Any, gateway: Gateway, path: str = "", secret: str | None = Non
 
 def ask_deletion(client: Any, gateway: Gateway, **payload: Any) -> Any:
     return form(client, gateway, "/data-deletion", **{"user_id": OLENA, **payload})
+
+
+def everywhere() -> str:
+    """All text of all rows as it is stored, with the secrets opened."""
+    rows = (row for table in Model.metadata.sorted_tables for row in db.session.execute(select(table)))
+    return "\n".join(map(_text, (value for row in rows for value in row)))
+
+
+def _text(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

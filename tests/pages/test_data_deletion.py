@@ -9,11 +9,11 @@ from sqlalchemy import cast as as_type
 
 from tests import cast
 from tests.deliveries import delivery, post, text
-from tests.pages.leaving import OLENA, ask_deletion
-from webgateway.conversations import bot_calls, knowing
+from tests.pages.leaving import OLENA, ask_deletion, everywhere
+from webgateway.conversations import bot_calls, knowing, thread
 from webgateway.conversations.bot_calls import BotCall
 from webgateway.conversations.models import Contact, Conversation, Message, Part
-from webgateway.db import Model, db, utcnow
+from webgateway.db import db, utcnow
 from webgateway.flows.definition import Bot
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages import erasing, leaving
@@ -27,15 +27,6 @@ def page(gateway):
     page = cast.page(gateway)
     cast.grant(page, cast.account(gateway, picture_url=PICTURE))
     return page
-
-
-def everywhere():
-    """All text of all rows as it is stored, with the secrets opened."""
-    words = []
-    for table in Model.metadata.sorted_tables:
-        for row in db.session.execute(select(table)):
-            words += [value.decode() if isinstance(value, bytes) else str(value) for value in row]
-    return "\n".join(words)
 
 
 def test_meta_gets_a_code_and_an_address(visitor, gateway, page):
@@ -151,10 +142,10 @@ def test_twice_at_once_is_one_deletion(app, gateway, page):
             db.session.remove()
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
     assert len(codes) == 2
     assert len(set(codes)) == 1
     assert db.session.scalars(select(DataDeletion)).one().done_at
@@ -256,6 +247,11 @@ class TestCustomer:
         ask_deletion(visitor, gateway)
         part = db.session.scalars(select(Part)).one()
         assert (part.state, part.text) == ("failed", "")
+
+    def test_whoever_has_the_conversation_open_sees_it(self, visitor, as_ada, gateway, talk):
+        before = thread.token(talk)
+        ask_deletion(visitor, gateway)
+        assert thread.token(talk) != before
 
     def test_the_conversation_is_closed_and_can_be_looked_at(self, visitor, as_ada, gateway, talk):
         ask_deletion(visitor, gateway)

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
 from tests import cast
+from webgateway.db import db, utcnow
 
 
 @pytest.fixture
@@ -48,6 +51,28 @@ def test_an_account_nobody_gave_permissions_for_says_so_and_cannot_be_switched_o
     assert "Reconnect<" in text
     page.instagram_problem = "The task MESSAGING is missing."
     assert "The task MESSAGING is missing." in as_ada.get(url).text
+
+
+def test_a_login_that_ends_soon_says_when_and_who_must_act(as_ada, as_sam, page, url):
+    page.grants[0].account.expires_at = ends = utcnow() + timedelta(days=3)
+    told = "login ends on " + f"{ends.day} {ends:%b %Y}"
+    shown = as_ada.get(url).text
+    assert told in shown
+    assert "must reconnect before, with Add or Remove Instagram Accounts." in shown
+    assert "Reconnect<" in shown
+    shown = as_sam.get(url).text
+    assert told in shown
+    assert "Reconnect<" not in shown
+
+
+def test_a_login_that_has_instagrams_permissions_for_longer_makes_it_quiet(as_ada, gateway, page, url):
+    page.grants[0].account.expires_at = utcnow() + timedelta(days=3)
+    marco = cast.account(gateway, "Marco Rossi", "4705278912843592", expires_at=utcnow() + timedelta(days=50))
+    other = cast.grant(page, marco, instagram_suffices=False)
+    assert "login ends on" in as_ada.get(url).text, "his has no permissions for Instagram"
+    other.instagram_suffices = True
+    db.session.commit()
+    assert "login ends on" not in as_ada.get(url).text
 
 
 def test_why_a_wanted_account_could_not_be_subscribed_again_stands_beside_its_switch(as_ada, page, url):

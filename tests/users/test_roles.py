@@ -28,7 +28,7 @@ class TestTheList:
             "Supervisor",
             "Built-in",
             "Chat gateways",
-            "Everything",
+            ">All<",
             "Read, edit",
         ):
             assert words in page

@@ -102,13 +102,15 @@ def _find_answered(comment_id: int) -> tuple[Comment, Message]:
 
 
 def _show(comment: Comment, form: PrivateReplyForm | None = None, status: int = 200) -> ResponseReturnValue:
+    reply, lock_again = comment.reply, private_reply.lock_again(comment, signed_in())
+    stranded = lock_again is not None and lock_again.stranded
     context: dict[str, Any] = {
         "comment": comment,
         "above": _above(comment),
-        "reply": comment.reply,
-        "delivery": delivery.of(comment.reply) if comment.reply else None,
+        "reply": reply,
+        "delivery": delivery.of(reply, stranded) if reply else None,
         "lock": private_reply.lock(comment, signed_in()),
-        "lock_again": private_reply.lock_again(comment, signed_in()),
+        "lock_again": lock_again,
         "form": form or PrivateReplyForm.for_(comment.channel),
         "limit": LIMITS[comment.channel],
         "token": comment_search.token([comment]),

@@ -96,7 +96,7 @@ class Known:
             select(Part)
             .where(Part.conversation_id.in_(of_each), or_(Part.state == "unclear", in_hand))
             .order_by(Part.id)
-            .options(joinedload(Part.message), joinedload(Part.conversation))
+            .options(joinedload(Part.message), joinedload(Part.conversation), joinedload(Part.upload))
             .execution_options(populate_existing=True)
         )
         found: dict[str, list[Part]] = {}

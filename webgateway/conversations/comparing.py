@@ -8,7 +8,7 @@ from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import aliased, joinedload
 
-from .. import logs
+from .. import logs, metrics
 from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
 from ..gateways.models import Gateway
@@ -58,7 +58,7 @@ def claim() -> int | None:
         _put_off(comparison, NOT_DONE)  # whoever held it was killed: this is the next attempt
     if comparison.state == "waiting":
         comparison.leased_until = utcnow() + LEASE
-    db.session.commit()
+    _commit(comparison)
     return comparison.id
 
 
@@ -72,12 +72,11 @@ def work(comparison_id: int) -> None:
         return
     with logs.bound(recovery=comparison.recovery_id, comparison=comparison_id, page=page.id):
         if page.removed_at or page.gateway.deleted_at:
-            _end(_held(comparison_id), DISCONNECTED)
+            _give_up(comparison_id, DISCONNECTED)
         elif grant is None or grant.token is None:
-            _end(_held(comparison_id), UNREACHED)
+            _give_up(comparison_id, UNREACHED)
         else:
             _ask(comparison, grant, grant.token)
-        db.session.commit()
 
 
 def fail(comparison_id: int, error: Exception) -> None:
@@ -87,7 +86,7 @@ def fail(comparison_id: int, error: Exception) -> None:
         comparison.leased_until = None
     elif comparison is not None:
         _put_off(comparison, NOT_DONE)
-    db.session.commit()
+    _commit(comparison)
 
 
 def renew(comparison_id: int) -> None:
@@ -149,7 +148,7 @@ def _keep(comparison_id: int, asked: tuple[datetime, datetime], gathered: Gather
                 comparison.cut += gathered.cut
                 comparison.next_try_at = utcnow() + pause
                 _go_on(comparison, gathered, asked)
-            return db.session.commit()
+            return _commit(comparison)
         except IntegrityError:
             # A delivery brought the same message, or the same customer, at this very moment.
             db.session.rollback()
@@ -168,17 +167,17 @@ def _go_on(comparison: Comparison, gathered: Gathered, asked: tuple[datetime, da
 
 def _refused(comparison_id: int, grant: Grant, error: GraphError) -> None:
     comparison = _held(comparison_id)
-    if comparison is None:
-        return
-    comparison.leased_until = None
-    if error.token_dead:
-        tokens.mark_dead(grant, error)  # the next person's takes over, in the next step
-    elif error.bucket:
-        _pause(comparison, error)
-    elif error.retry:
-        _put_off(comparison, in_words(error))
-    else:
-        _end(comparison, in_words(error))
+    if comparison is not None:
+        comparison.leased_until = None
+        if error.token_dead:
+            tokens.mark_dead(grant, error)  # the next person's takes over, in the next step
+        elif error.bucket:
+            _pause(comparison, error)
+        elif error.retry:
+            _put_off(comparison, in_words(error))
+        else:
+            _end(comparison, in_words(error))
+    _commit(comparison)
 
 
 def _pause(comparison: Comparison, error: GraphError) -> None:
@@ -200,10 +199,23 @@ def _put_off(comparison: Comparison, words: str) -> None:
         _end(comparison, words)
 
 
-def _end(comparison: Comparison | None, error: str | None = None) -> None:
-    if comparison is None:
-        return
+def _give_up(comparison_id: int, words: str) -> None:
+    comparison = _held(comparison_id)
+    if comparison is not None:
+        _end(comparison, words)
+    _commit(comparison)
+
+
+def _end(comparison: Comparison, error: str | None = None) -> None:
     comparison.state, comparison.error = ("failed" if error else "done"), error
     comparison.leased_until, comparison.finished_at = None, utcnow()
     facts = {"messages": comparison.brought, "settled": comparison.settled}
     log.info("comparison %s", comparison.state, extra=facts)
+
+
+def _commit(comparison: Comparison | None) -> None:
+    """What has ended is counted once it is written down. None: it was not ours any more."""
+    ended = comparison.state if comparison is not None and comparison.state != "waiting" else None
+    db.session.commit()
+    if ended is not None:
+        metrics.comparisons.labels(ended).inc()

@@ -1,5 +1,6 @@
 """Whether one may write in a conversation now, and writing there. Meta is not asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +13,9 @@ from ..pages import notices, tokens
 from ..pages.models import Page
 from ..pages.notices import Notice
 from ..users.models import User
-from . import asking, ownership, writing
+from . import asking, late_answers, ownership, queueing, surfaces, writing
 from .models import Conversation, Message
+from .uploads import Upload
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,9 @@ WINDOW_CLOSED = Lock(
     "The customer wrote more than 24 hours ago, and Meta allows no answer after that.",
     "You can answer again as soon as the customer writes.",
 )
+FEATURE_REFUSED = (
+    "The customer wrote more than 24 hours ago, and Meta says that the app is not approved to answer then."
+)
 APPEAL = "A page administrator can appeal in the page's support home at Meta. Messages still arrive."
 DEAD, BLOCKED = "190", "10/1893063"
 NEVER_WROTE = Lock(
@@ -54,7 +59,7 @@ NO_TOKEN = "Facebook no longer lets us write for this page."  # noqa: S105
 
 
 def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
-    """None when one may write. `user` decides which way out is offered."""
+    """None when one may write: `user`, who is offered a way out, or without one a flow or a bot."""
     if not conversation.is_open:
         return _closed(conversation)
     of_page = page_lock(conversation.page, conversation.channel, user)
@@ -64,8 +69,10 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
         return _owned(conversation, user)
     if conversation.customer_wrote_at is None:
         return NEVER_WROTE
-    # What we send carries no HUMAN_AGENT tag, so only the open window counts: contract 7.4
-    return None if messages.window(conversation.customer_wrote_at, utcnow()) == "open" else WINDOW_CLOSED
+    window = messages.window(conversation.customer_wrote_at, utcnow())
+    if window == "open" or (user is not None and late_answers.possible(conversation)):
+        return None
+    return _too_late(conversation, user)
 
 
 def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None:
@@ -85,23 +92,28 @@ def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None
 def closes_at(conversation: Conversation) -> datetime | None:
     """When Meta stops taking answers: contract 7.4."""
     wrote = conversation.customer_wrote_at
-    return wrote + messages.WINDOW - messages.MARGIN if wrote else None
+    length = messages.HUMAN_AGENT if late_answers.possible(conversation) else messages.WINDOW
+    return wrote + length - messages.MARGIN if wrote else None
 
 
-def write(conversation: Conversation, text: str, user: User, key: str | None) -> Message:
+def write(
+    conversation: Conversation, text: str, user: User, key: str | None, uploads: Sequence[Upload] = ()
+) -> Message:
     """Write once for each `key`: a form sent twice gives the message it gave before. A keyword asks the
-    customer in its place."""
+    customer in its place. Whoever answers first has the conversation."""
     if key:
         known = db.session.scalar(
             select(Message).where(Message.conversation_id == conversation.id, Message.key == key)
         )
         if known is not None:
             return known
-    what = asking.KEYWORDS.get(text.strip())
+    what = None if uploads else asking.KEYWORDS.get(text.strip())
     if what:
         message = asking.ask(conversation, what, user)
     else:
-        message = writing.write(conversation, text, "agent", user)
+        message = writing.write(conversation, text, "agent", user, uploads=uploads)
+    if conversation.agent_id is None:
+        queueing.assign(conversation, user)
     message.key = key or None
     return message
 
@@ -115,8 +127,21 @@ def _closed(conversation: Conversation) -> Lock:
     )
     if follower is None:
         return CLOSED
-    url = url_for("conversations.show", conversation_id=follower)
+    url = surfaces.address("show", conversation_id=follower)
     return Lock(CLOSED.reason, "The customer has written again.", url, "Go to the open conversation")
+
+
+def _too_late(conversation: Conversation, user: User | None) -> Lock:
+    """With the way to the switch, for who may turn it, while Meta would take a person's answer."""
+    gateway = conversation.page.gateway
+    if messages.window(conversation.customer_wrote_at, utcnow()) == "closed":
+        return WINDOW_CLOSED
+    reason = FEATURE_REFUSED if gateway.human_agent_refused_at else WINDOW_CLOSED.reason
+    if user is None or not user.may("gateways", "edit"):
+        return Lock(reason, WINDOW_CLOSED.remedy)
+    url = url_for("meta_tab.edit", gateway_id=gateway.id)
+    remedy = f"{WINDOW_CLOSED.remedy} With Meta's feature Human Agent people have 7 days."
+    return Lock(reason, remedy, url, "Show the gateway's settings")
 
 
 def _owned(conversation: Conversation, user: User | None) -> Lock:
@@ -130,7 +155,7 @@ def _owned(conversation: Conversation, user: User | None) -> Lock:
         remedy = "Wait until they are answered, or take the conversation over."
     if user is None or not user.may("conversations", "edit"):
         return Lock(reason, "You can read along.")
-    url = url_for("conversations.take_over", conversation_id=conversation.id)
+    url = surfaces.address("take_over", conversation_id=conversation.id)
     return Lock(reason, remedy, url, "Take over", post=True)
 
 

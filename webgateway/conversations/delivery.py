@@ -8,10 +8,9 @@ from . import pace
 from .models import Message, Part
 from .outcome import ARRIVED
 
-STRANDED = (
-    "No login lets us write for this page.",
-    "It goes out when the page is reconnected, unless Meta's 24 hours are over by then.",
-)
+NO_LOGIN = "No login lets us write for this page."
+IN_TIME = "It goes out when the page is reconnected, unless Meta's 24 hours are over by then."
+IN_A_WEEK = "It goes out when the page is reconnected, unless the comment is older than seven days by then."
 WORDS = {"sent": "Sent", "delivered": "Delivered", "read": "Read"}
 
 
@@ -48,7 +47,8 @@ def of(message: Message, stranded: bool = False) -> Delivery | None:
             )
     waiting = [part for part in parts if part.state == "waiting"]
     if waiting and stranded:
-        return Delivery(some or "Waiting", "warn", *STRANDED)
+        remedy = IN_A_WEEK if message.comment_id else IN_TIME
+        return Delivery(some or "Waiting", "warn", NO_LOGIN, remedy)
     if waiting:
         paused_until = pace.paused_until(waiting[0].page)
         if paused_until:

@@ -14,6 +14,7 @@ from .bot_calls import BotCall
 from .comments import Comment
 from .facts import Fact
 from .models import Contact, Conversation, Message, Part, Reaction, Wording
+from .uploads import Upload
 
 ERASED = "Deleted at the customer's wish."
 
@@ -54,13 +55,15 @@ def _erase_messages(talks: Sequence[int]) -> int:
         "referral": None,
         "mid": None,
         "reply_to_mid": None,
+        "quick_replies": None,
     }
     messages = update(Message).where(Message.conversation_id.in_(talks)).values(nothing)
     number = db.session.execute(messages.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
     parts = update(Part).where(Part.conversation_id.in_(talks))
     waiting = parts.where(Part.state.in_(("waiting", "held"))).values(state="failed", error=ERASED)
-    for changed in (waiting, parts.values(text="", mid=None)):
+    for changed in (waiting, parts.values(text="", mid=None, quick_replies=None)):
         db.session.execute(changed.execution_options(synchronize_session=False))
+    _erase_uploads(talks)
     return int(number)
 
 
@@ -69,6 +72,15 @@ def _erase_bot_calls(talks: Sequence[int]) -> None:
     calls = update(BotCall).where(BotCall.conversation_id.in_(talks))
     waiting = calls.where(BotCall.state == "waiting").values(state="dropped", error=ERASED)
     for changed in (waiting, calls.values(payload={})):
+        db.session.execute(changed.execution_options(synchronize_session=False))
+
+
+def _erase_uploads(talks: Sequence[int]) -> None:
+    """What they were called, too."""
+    theirs = select(Part.upload_id).where(Part.conversation_id.in_(talks), Part.upload_id.is_not(None))
+    ids = db.session.scalars(theirs).all()
+    unnamed = update(Part).where(Part.upload_id.in_(ids)).values(upload_id=None)
+    for changed in (unnamed, delete(Upload).where(Upload.id.in_(ids))):
         db.session.execute(changed.execution_options(synchronize_session=False))
 
 
@@ -82,7 +94,8 @@ def _erase_comments(gateway: Gateway, meta_id: str) -> int:
 
 def _close(talks: Sequence[int]) -> None:
     still_open = update(Conversation).where(Conversation.id.in_(talks), Conversation.closed_at.is_(None))
-    unnamed = update(Conversation).where(Conversation.id.in_(talks)).values(preview=ERASED)
+    unnamed = update(Conversation).where(Conversation.id.in_(talks))
+    unnamed = unnamed.values(preview=ERASED, changes=Conversation.changes + 1)
     ended = still_open.values(closed_at=utcnow(), part=None, idle_at=None)
     for changed in (ended, unnamed):
         db.session.execute(changed.execution_options(synchronize_session=False))

@@ -5,10 +5,13 @@ import unicodedata
 from typing import Any
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
 from wtforms import Field, HiddenField, TextAreaField, ValidationError
 
 from ..fields import paragraphs
 from ..meta.messages import LIMITS
+from . import received
+from .received import Received
 
 LONGEST = 20_000
 
@@ -33,6 +36,30 @@ class MessageForm(FlaskForm):  # type: ignore[misc]
     def validate_key(self, field: Field) -> None:
         if len(field.data or "") > 64:
             raise ValidationError("Reload the page and try again.")
+
+
+class AnswerForm(MessageForm):
+    """Text, files or both. A browser gives no file back: when a form is refused, they are chosen again."""
+
+    files = MultipleFileField("Files")
+
+    def __init__(self, channel: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.channel = channel
+        self.received = [Received.of(file, channel) for file in self.files.data or ()]
+
+    @classmethod
+    def to(cls, channel: str) -> "AnswerForm":
+        """An empty one."""
+        return cls(channel, formdata=None, key=secrets.token_urlsafe(16))
+
+    def validate_text(self, field: Field) -> None:
+        if field.data or not self.received:
+            super().validate_text(field)
+
+    def validate_files(self, field: Field) -> None:
+        if found := received.problems(self.received, self.channel):
+            raise ValidationError(" ".join(found))
 
 
 class PrivateReplyForm(MessageForm):

@@ -22,8 +22,8 @@ from .models import Contact, Conversation, Message
 
 STATES = {"open": "Open", "closed": "Closed", "all": "Open and closed"}
 STEP = 50
-MOST = 1000
-RECENT = 10_000
+MOST = 150
+RECENT = 5_000
 """Conversations in which a part of a name and other words are looked for; a whole name is found in all."""
 NAMESAKES = 100
 OF_A_ROW = (

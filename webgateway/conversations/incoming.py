@@ -14,6 +14,7 @@ from . import (
     commented,
     contents,
     edits,
+    files,
     following,
     handover,
     instagram,
@@ -90,6 +91,7 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
     if part is not None and event.mid:
         outcome.arrived(part, event.mid, moment(event))
         private_reply.belongs_to(part, event.user_id)
+        files.echoed(part, event)
         return Outcome("done", "Our own message, confirmed by Meta.", part.conversation)
     if event.user_id is None or talks.knows(page, event):
         return Outcome("duplicate", KNOWN)

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import joinedload
 
 from ..db import db, utcnow
 from ..meta.events import Event
 from ..meta.messages import WINDOW
 from ..pages.models import Page
+from . import files
 from .comments import Comment
 from .models import Contact, Conversation, Message, Part
 
@@ -32,13 +34,13 @@ def consent(event: Event, contact: Contact, at: datetime) -> None:
 
 def echoed(event: Event, page: Page) -> Part | None:
     """The part of ours that an echo is of. Instagram's carry no metadata, and may come before Meta's answer
-    or in the place of one that was lost: then the words tell."""
-    if event.channel != "instagram" or not event.text:
+    or in the place of one that was lost: then the words tell, or the kind of file."""
+    kinds = [attachment.type for attachment in event.attachments]
+    if event.channel != "instagram" or not (event.text or kinds):
         return None
-    said = event.text.strip()
     for found in (_written_to, _replied_to):
         for part in db.session.scalars(found(event, page).order_by(Part.id)):
-            if part.text.strip() == said:
+            if files.same(part, event.text or "", kinds):
                 return part
     return None
 
@@ -58,7 +60,7 @@ def _replied_to(event: Event, page: Page) -> Select[Part]:
 
 def _unconfirmed() -> Select[Part]:
     on_its_way = and_(Part.state == "waiting", Part.leased_until.is_not(None))
-    parts = select(Part).join(Part.message)
+    parts = select(Part).join(Part.message).options(joinedload(Part.upload))
     return parts.where(Part.mid.is_(None), or_(Part.state == "unclear", on_its_way))
 
 

@@ -34,10 +34,16 @@ ASSIGNED = text("agent_id IS NOT NULL AND closed_at IS NULL")
 IDLE = text("idle_at IS NOT NULL")
 
 
-def _of_some(table: str, column: str) -> Index:
+def _of_some(table: str, column: str, *then: str) -> Index:
     """Of a column that few rows have filled."""
     filled = text(f"{column} IS NOT NULL")
-    return Index(f"ix_{table}_{column}", column, sqlite_where=filled, postgresql_where=filled)
+    name = "_".join(("ix", table, column, *then[-1:]))
+    return Index(name, column, *then, sqlite_where=filled, postgresql_where=filled)
+
+
+def called(name: str | None, username: str | None, channel: str, meta_id: str) -> str:
+    where = "Instagram" if channel == "instagram" else "Facebook"
+    return name or username or f"{where} user …{meta_id[-4:]}"
 
 
 class Contact(Model, BelongsToTenant):
@@ -74,8 +80,7 @@ class Contact(Model, BelongsToTenant):
 
     @property
     def display_name(self) -> str:
-        where = "Instagram" if self.channel == "instagram" else "Facebook"
-        return self.name or self.username or f"{where} user …{self.meta_id[-4:]}"
+        return called(self.name, self.username, self.channel, self.meta_id)
 
 
 class Conversation(Model, BelongsToTenant):
@@ -112,28 +117,32 @@ class Conversation(Model, BelongsToTenant):
         # `tenant_id` stands in it for the same reason.
         Index("ix_conversations_page_id_last_message_at", "page_id", "tenant_id", "last_message_at"),
         Index("ix_conversations_contact_id", "contact_id", "tenant_id"),
+        # `agent_id` and `closed_at` stand in them for the same reason.
         Index(
             "ix_conversations_queued",
-            *("queue_id", "priority", "queued_at"),
+            *("agent_id", "closed_at", "queue_id", "priority", "queued_at"),
             sqlite_where=QUEUED,
             postgresql_where=QUEUED,
         ),
         Index(
             "ix_conversations_assigned",
-            *("agent_id", "last_message_at"),
+            *("agent_id", "closed_at", "last_message_at"),
             sqlite_where=ASSIGNED,
             postgresql_where=ASSIGNED,
         ),
         Index("ix_conversations_idle_at", "idle_at", sqlite_where=IDLE, postgresql_where=IDLE),
         Index("ix_conversations_tenant_id_opened_at", "tenant_id", "opened_at"),
-        _of_some("conversations", "queue_id"),
-        _of_some("conversations", "agent_id"),
-        _of_some("conversations", "closing_reason_id"),
+        # For the records, which come in this order. `tenant_id` stands in them for the same reason.
+        _of_some("conversations", "queue_id", "tenant_id", "opened_at"),
+        _of_some("conversations", "agent_id", "tenant_id", "opened_at"),
+        _of_some("conversations", "closing_reason_id", "tenant_id", "opened_at"),
+        Index("ix_conversations_flow_id_opened_at", "flow_id", "tenant_id", "opened_at"),
+        Index("ix_conversations_page_id_opened_at", "page_id", "tenant_id", "opened_at"),
     )
 
     page_id: Mapped[int] = mapped_column(ForeignKey("pages.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
-    flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"), index=True)
+    flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"))
     channel: Mapped[str]
     opened_at: Mapped[datetime] = mapped_column(default=utcnow)
     greeted_at: Mapped[datetime | None]
@@ -247,7 +256,7 @@ class Message(Model):
     attachments: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     reply_to_mid: Mapped[str | None]
     payload: Mapped[str | None]
-    referral: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    referral: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     delivery_id: Mapped[int | None] = mapped_column(BigInteger().with_variant(Integer, "sqlite"))
     occurred_at: Mapped[datetime] = mapped_column(default=utcnow)

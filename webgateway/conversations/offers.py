@@ -1,13 +1,18 @@
 """A conversation that rings at an agent."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Model, utcnow
+from .. import metrics
+from ..db import Model, db, utcnow
+from ..queues import idle
 from ..queues.models import Queue
 from ..users.models import User
+from ..waking import wake
 from .models import Conversation
 
 RINGING = text("outcome = 'ringing'")
@@ -26,7 +31,8 @@ class Offer(Model):
             sqlite_where=RINGING,
             postgresql_where=RINGING,
         ),
-        Index("ix_offers_at", "user_id", sqlite_where=RINGING, postgresql_where=RINGING),
+        # `outcome` stands in it so that SQLite takes it: an equality more than the one of all offers.
+        Index("ix_offers_at", "outcome", "user_id", sqlite_where=RINGING, postgresql_where=RINGING),
         Index("ix_offers_conversation_id", "conversation_id", "user_id"),
     )
 
@@ -41,3 +47,53 @@ class Offer(Model):
     conversation: Mapped[Conversation] = relationship(Conversation)
     user: Mapped[User] = relationship(User)
     queue: Mapped[Queue | None] = relationship(Queue)
+
+    @staticmethod
+    def ringing(conversation_id: int, user_id: int, queue: Queue, at: datetime) -> dict[str, Any]:
+        """Of one that rings at this agent from `at` on, for as long as the queue says: its columns."""
+        return {
+            "conversation_id": conversation_id,
+            "user_id": user_id,
+            "queue_id": queue.id,
+            "outcome": "ringing",
+            "offered_at": at,
+            "expires_at": at + timedelta(seconds=queue.answer_seconds),
+        }
+
+    def end(self, outcome: str) -> None:
+        self.outcome, self.answered_at = outcome, utcnow()
+        metrics.offers.labels(outcome).inc()
+
+
+def hold(conversation: Conversation) -> Offer | None:
+    """What rings for it, if anything does; both locked, the conversation first as everywhere, and as they are
+    now."""
+    db.session.flush()
+    this = select(Conversation).where(Conversation.id == conversation.id)
+    db.session.scalar(this.with_for_update(key_share=True).execution_options(populate_existing=True))
+    offer = select(Offer).where(Offer.conversation_id == conversation.id, RINGING)
+    found: Offer | None = db.session.scalar(
+        offer.with_for_update(key_share=True).execution_options(populate_existing=True)
+    )
+    return found
+
+
+def withdraw(conversation: Conversation) -> None:
+    """It was closed: it rings no more, and whoever had it has a place free. Twice changes nothing."""
+    offer = hold(conversation)
+    if offer is not None:
+        offer.end("withdrawn")
+    idle.from_now(conversation.agent_id)
+    wake(Conversation.__tablename__)
+
+
+def stop(user_ids: Sequence[int], outcome: str, skip_locked: bool = False) -> None:
+    """Nothing rings at these agents any more. `skip_locked`: for who holds rows already and may not wait."""
+    theirs = select(Offer.conversation_id).where(Offer.user_id.in_(user_ids), RINGING)
+    locked = select(Conversation.id).where(Conversation.id.in_(theirs)).order_by(Conversation.id)
+    held = db.session.scalars(locked.with_for_update(key_share=True, skip_locked=skip_locked)).all()
+    if not held:
+        return
+    still = select(Offer).where(Offer.conversation_id.in_(held), Offer.user_id.in_(user_ids), RINGING)
+    for offer in db.session.scalars(still.execution_options(populate_existing=True)):
+        offer.end(outcome)

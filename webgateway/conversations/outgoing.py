@@ -3,6 +3,7 @@ the lease meanwhile, or writes down that it failed."""
 
 import time
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
@@ -10,13 +11,13 @@ from sqlalchemy.orm import joinedload
 
 from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
-from ..meta import messages
+from ..meta import messages, quick_replies
 from ..meta.errors import GraphError
 from ..meta.graph import Graph
 from ..meta.messages import Sent
 from ..pages import integrity, tokens
 from ..pages.models import Grant, Page
-from . import outcome, pace, private_reply, queue, sends
+from . import files, late_answers, outcome, pace, private_reply, queue, sends
 from .models import Conversation, Message, Part
 from .outcome import ARRIVED as ARRIVED
 from .outcome import arrived as arrived
@@ -58,6 +59,7 @@ def work(part_id: int) -> None:
                 joinedload(Part.message).joinedload(Message.comment),
                 joinedload(Part.conversation).joinedload(Conversation.contact),
                 joinedload(Part.page).joinedload(Page.gateway),
+                joinedload(Part.upload),
             )
         ).one()
         grant = tokens.live_grant(part.page, part.channel)
@@ -101,7 +103,7 @@ def _lease(page: Page, part: Part) -> int:
         outcome.unclear(part)
         sends.tell(part, kind="worker_lost")
     else:
-        place = pace.place(page)
+        place = pace.place(page, pace.step(part))
         part.leased_until, part.leased_by = place + LEASE, queue.holder()
         part.attempts += 1
     db.session.commit()
@@ -117,9 +119,12 @@ def _refusal(part: Part) -> tuple[str, str] | None:
         return SWITCHED_OFF
     if part.message.comment is not None:
         return private_reply.refusal(part.message.comment)
+    if not part.text and not files.can_be_sent(part.upload):
+        return files.GONE
     # What waited, for a pause or for Meta to come back, may have waited too long: contract 7.4.
     wrote = part.conversation.customer_wrote_at
-    return None if messages.window(wrote, utcnow()) == "open" else TOO_LATE
+    window = messages.window(wrote, utcnow())
+    return None if window == "open" or (window == "human_agent" and late_answers.allowed(part)) else TOO_LATE
 
 
 def _send(part: Part, grant: Grant) -> None:
@@ -130,6 +135,8 @@ def _send(part: Part, grant: Grant) -> None:
         except GraphError as error:
             attempt.answered(error)
             outcome.refused(part, grant, error)
+            files.refused(part, error)
+            late_answers.refused(part, error)
             db.session.commit()
             if error.kind == "blocked":
                 integrity.look_up.later(part.page_id)
@@ -143,8 +150,17 @@ def _ask(graph: Graph, part: Part, token: str) -> Sent:
     page_id, comment = part.page.meta_id, part.message.comment
     if comment is not None:
         return messages.send_private_reply(graph, page_id, token, comment.meta_id, part.text, part.key)
+    content: dict[str, Any] = {"text": part.text}
+    if part.upload is not None:
+        content = files.content(graph, part, token)
+    offered = quick_replies.wire(part.quick_replies, part.channel)
+    if offered:
+        content["quick_replies"] = offered
     customer_id = part.conversation.contact.meta_id
-    return messages.send_text(graph, page_id, token, customer_id, part.text, metadata=part.key)
+    answer_late = late_answers.needed(part)
+    return messages.send(
+        graph, page_id, token, customer_id, content, metadata=part.key, human_agent=answer_late
+    )
 
 
 def _remember(part: Part, sent: Sent) -> None:

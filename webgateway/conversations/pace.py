@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 PER_SECOND = 200
 """Of one page's texts; Meta takes 300."""
 STEP = timedelta(seconds=1) / PER_SECOND
+FILES_PER_SECOND = 8
+"""Of one page's files; of sound and video Meta takes 10."""
 AHEAD = timedelta(seconds=1)
 """The longest that a part in hand waits for its place: another machine's clock may be wrong."""
 
@@ -33,11 +35,16 @@ SHARED = 75
 REST = timedelta(minutes=5)
 
 
-def place(page: Page) -> datetime:
-    """When the next part may leave; the one after it follows a STEP later. `page` is locked."""
+def step(part: Part) -> timedelta:
+    """How long the page's next part waits after this one."""
+    return STEP if part.upload_id is None else timedelta(seconds=1) / FILES_PER_SECOND
+
+
+def place(page: Page, step: timedelta = STEP) -> datetime:
+    """When the next part may leave; the one after it follows a `step` later. `page` is locked."""
     now = utcnow()
     at = min(max(now, page.next_send_at or now), now + AHEAD)
-    page.next_send_at = at + STEP
+    page.next_send_at = at + step
     return at
 
 

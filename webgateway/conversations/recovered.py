@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ..db import db, utcnow
 from ..meta.conversations import Said, Talk
 from ..pages.models import Page
-from . import attachments, contents, outcome, turns
+from . import attachments, contents, files, outcome, turns
 from .compared import Known
 from .models import Conversation, Message, Part
 
@@ -71,7 +71,8 @@ def _own_part(said: Said, talk: Talk, known: Known) -> Part | None:
     """Ours, though nobody told us its mid: unclear, or just on its way. Contract 7.7."""
     unsettled = known.unsettled(talk)
     for part in unsettled:
-        if part.text.strip() == said.text.strip() and part.message.occurred_at - SLACK <= said.at:
+        kinds = [attachment.type for attachment in said.attachments]
+        if files.same(part, said.text, kinds) and part.message.occurred_at - SLACK <= said.at:
             unsettled.remove(part)
             return part
     return None

@@ -1,5 +1,7 @@
 """The inbox: the list, a conversation, answering and closing it."""
 
+import json
+from dataclasses import asdict
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -11,14 +13,30 @@ from sqlalchemy.orm import joinedload, selectinload
 from .. import htmx
 from ..db import db, find_or_404
 from ..fields import whole
+from ..meta import media
 from ..meta.messages import LIMITS
 from ..pages.models import Page
 from ..users import zone
 from ..users.rights import current_tenant, needs, signed_in
-from . import attachments, authors, closing, composer, delivery, ownership, thread, writing
-from .forms import MessageForm
+from . import (
+    attachments,
+    authors,
+    closing,
+    composer,
+    delivery,
+    late_answers,
+    offered,
+    ownership,
+    received,
+    surfaces,
+    thread,
+    writing,
+)
+from .forms import AnswerForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
+from .surfaces import Surface
+from .upload_routes import INLINE
 
 blueprint = Blueprint("conversations", __name__, url_prefix="/conversations")
 
@@ -49,24 +67,23 @@ def show(conversation_id: int) -> ResponseReturnValue:
 def messages(conversation_id: int) -> ResponseReturnValue:
     """What is new since `token`; the composer too when its `lock` is another one."""
     conversation = _find(conversation_id)
-    lock = _digest(composer.lock(conversation, signed_in()))
+    lock = _lock_token(conversation, composer.lock(conversation, signed_in()))
     if request.args.get("lock") == lock and request.args.get("token") == thread.token(conversation):
         return "", 204
     if not htmx.wants_fragment():
         return _show(conversation)
-    return render_template(
-        "conversations/_news.html", foot=request.args.get("lock") != lock, **_pane(conversation)
-    )
+    return _news(conversation, foot=request.args.get("lock") != lock)
 
 
 @blueprint.post("/<int:conversation_id>/messages")
 @needs("conversations", "edit")
 def send(conversation_id: int) -> ResponseReturnValue:
     conversation = _find(conversation_id, to_write=True)
-    form = MessageForm()
-    if not form.validate_on_submit() or composer.lock(conversation):
+    form = AnswerForm(conversation.channel)
+    if not form.validate_on_submit() or composer.lock(conversation, signed_in()):
         return _show(conversation, form, 422)
-    composer.write(conversation, form.text.data or "", signed_in(), form.key.data)
+    uploads = [file.upload(conversation, signed_in().id) for file in form.received]
+    composer.write(conversation, form.text.data or "", signed_in(), form.key.data, uploads)
     db.session.commit()
     return _news(conversation)
 
@@ -76,7 +93,7 @@ def send(conversation_id: int) -> ResponseReturnValue:
 def retry(conversation_id: int, message_id: int) -> ResponseReturnValue:
     conversation = _find(conversation_id, to_write=True)
     message = _find_message(conversation, message_id)
-    if composer.lock(conversation):
+    if composer.lock(conversation, signed_in()):
         return _show(conversation, status=422)
     writing.send_again(message)
     db.session.commit()
@@ -148,7 +165,7 @@ def _find_message(conversation: Conversation, message_id: int) -> Message:
     return found
 
 
-def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[str, Any]:
+def _pane(conversation: Conversation, form: AnswerForm | None = None) -> dict[str, Any]:
     """What the templates of one conversation need."""
     lock = composer.lock(conversation, signed_in())
     return {
@@ -156,16 +173,22 @@ def _pane(conversation: Conversation, form: MessageForm | None = None) -> dict[s
         "thread": thread.Thread(conversation, _shown(conversation)),
         "token": thread.token(conversation),
         "lock": lock,
-        "lock_token": _digest(lock),
+        "lock_token": _lock_token(conversation, lock),
         "closes_at": composer.closes_at(conversation),
-        "form": form or MessageForm.blank(),
+        "answers_late": late_answers.possible(conversation),
+        "form": form or AnswerForm.to(conversation.channel),
         "delivery_of": partial(delivery.of, stranded=lock is not None and lock.stranded),
         "elsewhere": authors.elsewhere,
         "word_for": attachments.word,
         "pictures": attachments.pictures(conversation),
         "place_of": attachments.place,
+        "offer_word": offered.word,
+        "inline": INLINE,
         "zone": zone.viewers(),
         "limits": LIMITS,
+        "kinds_of_files": json.dumps([asdict(kind) for kind in media.KINDS[conversation.channel]]),
+        "files_taken": media.taken(conversation.channel),
+        "files_at_once": (received.MOST, received.TOGETHER),
     }
 
 
@@ -175,21 +198,51 @@ def _shown(conversation: Conversation) -> int:
     return max(shown, thread.length_from(conversation, first_id)) if first_id else shown
 
 
-def _digest(lock: composer.Lock | None) -> str:
-    return blake2b(repr(lock).encode(), digest_size=8).hexdigest()
+def _lock_token(conversation: Conversation, lock: composer.Lock | None) -> str:
+    """Changes when the composer is another one."""
+    looks = repr((lock, late_answers.possible(conversation)))
+    return blake2b(looks.encode(), digest_size=8).hexdigest()
 
 
 def _show(
-    conversation: Conversation, form: MessageForm | None = None, status: int = 200
+    conversation: Conversation,
+    form: AnswerForm | None = None,
+    status: int = 200,
+    text: str = "",
+    **more: Any,
 ) -> ResponseReturnValue:
-    pane = _pane(conversation, form)
+    surface, pane = surfaces.here(), _pane(conversation, form) | more
+    if text:
+        pane["form"].text.data = text
     if status == 422 and htmx.wants_fragment():
-        return render_template("conversations/_news.html", foot=True, **pane), 422
-    view = Inbox(current_tenant, request.args, conversation.id)
-    return htmx.render(PAGE, "conversations/_opened.html", status, view=view, states=STATES, **pane)
+        return render_template(surface.news, foot=True, **surface.beside(conversation), **pane), 422
+    return htmx.render(surface.page, surface.opened, status, **surface.around(conversation), **pane)
 
 
-def _news(conversation: Conversation) -> ResponseReturnValue:
+def open_at(
+    conversation: Conversation, text: str = "", status: int = 200, **more: Any
+) -> ResponseReturnValue:
+    """It is shown on the surface that was asked, with `text` in the box; `more` for its templates."""
+    return _show(conversation, None, status, text, **more)
+
+
+def news(conversation: Conversation) -> ResponseReturnValue:
+    """Something was written in it."""
+    return _news(conversation)
+
+
+def _news(conversation: Conversation, foot: bool = True) -> ResponseReturnValue:
     if htmx.wants_fragment():
-        return render_template("conversations/_news.html", foot=True, **_pane(conversation))
+        surface = surfaces.here()
+        around = surface.beside(conversation)
+        return render_template(surface.news, foot=foot, **around, **_pane(conversation))
     return htmx.go_to(url_for(".show", conversation_id=conversation.id))
+
+
+def _around(conversation: Conversation) -> dict[str, Any]:
+    return {"view": Inbox(current_tenant, request.args, conversation.id), "states": STATES}
+
+
+surfaces.SURFACES[blueprint.name] = Surface(
+    PAGE, "conversations/_opened.html", "conversations/_news.html", _around
+)

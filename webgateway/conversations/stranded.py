@@ -2,7 +2,7 @@
 
 import logging
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from .. import metrics
 from ..db import db, utcnow
@@ -11,7 +11,9 @@ from ..meta import messages
 from ..pages import tokens
 from ..pages.models import Page
 from ..tasks import every
-from .models import Conversation, Part
+from . import late_answers
+from .comments import Comment
+from .models import Conversation, Message, Part
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +21,10 @@ ROUND = 1000
 GIVEN_UP = (
     "Nobody's login let us write for this page until Meta's 24 hours were over.",
     "Try again when the page is reconnected and the customer has written.",
+)
+COMMENT_TOO_OLD = (
+    "Nobody's login let us write for this page until the comment was seven days old.",
+    "Meta takes no private reply to it any more. Answer it under the post.",
 )
 
 
@@ -30,19 +36,34 @@ def pages() -> ColumnElement[bool]:
 @every(minute="*")
 def give_up() -> None:
     """Fails what has waited too long, which no sender takes in hand: contract 7.4."""
+    _fail(_late_answers(), *GIVEN_UP)
+    _fail(_late_private_replies(), *COMMENT_TOO_OLD)
+
+
+def _waiting() -> Select[int]:
+    parts = select(Part.id).join(Part.page).join(Page.gateway)
+    stranded = parts.where(Part.state == "waiting", Part.leased_until.is_(None), pages())
+    return stranded.order_by(Part.id).limit(ROUND)
+
+
+def _late_answers() -> Select[int]:
     last = utcnow() - messages.WINDOW + messages.MARGIN
-    late = (
-        select(Part.id)
-        .join(Part.conversation)
-        .join(Part.page)
-        .join(Page.gateway)
-        .where(Part.state == "waiting", Part.leased_until.is_(None), pages())
-        .where(or_(Conversation.customer_wrote_at.is_(None), Conversation.customer_wrote_at <= last))
-        .order_by(Part.id)
-        .limit(ROUND)
-    )
+    latest = utcnow() - messages.HUMAN_AGENT + messages.MARGIN
+    wrote = Conversation.customer_wrote_at
+    over = and_(wrote <= last, or_(wrote <= latest, ~late_answers.condition()))
+    return _waiting().join(Part.message).join(Part.conversation).where(or_(wrote.is_(None), over))
+
+
+def _late_private_replies() -> Select[int]:
+    """They have no conversation yet: a comment may be answered for longer."""
+    oldest = utcnow() - messages.PRIVATE_REPLY + messages.MARGIN
+    replies = _waiting().where(Part.conversation_id.is_(None)).join(Part.message).join(Message.comment)
+    return replies.where(Comment.at <= oldest)
+
+
+def _fail(late: Select[int], error: str, remedy: str) -> None:
+    """Commits."""
     ids = db.session.scalars(late).all()
-    error, remedy = GIVEN_UP
     failed = update(Part).where(Part.id.in_(ids), Part.state == "waiting", Part.leased_until.is_(None))
     db.session.execute(failed.values(state="failed", error=error, remedy=remedy))
     db.session.commit()

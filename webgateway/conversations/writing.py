@@ -1,14 +1,17 @@
 """Messages that people and flows write, and what a person decides about one that was written."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from ..db import db, utcnow
 from ..logs import bound_id
 from ..meta import messages
+from ..meta import quick_replies as offers
 from ..users.models import User
-from . import outcome, turns
+from . import attachments, outcome, turns
 from .models import Conversation, Message, Part
+from .uploads import Upload
 
 QuickReplies = list[dict[str, Any]]
 """As Message.quick_replies holds them."""
@@ -20,36 +23,49 @@ def write(
     author: str,
     user: User | None = None,
     quick_replies: QuickReplies | None = None,
+    uploads: Sequence[Upload] | None = None,
 ) -> Message:
-    """A message row and its parts, waiting for the worker. `author` is agent or flow (and its bot)."""
+    """A message row and its parts, waiting for the worker. `author` is agent or flow (and its bot).
+
+    `uploads` go out one by one after the text, or before it when it offers quick replies: Meta shows those
+    only below the newest message. ValueError for quick replies that Meta would refuse: contract 7.2.
+    """
+    quick_replies = offers.fitted(quick_replies) if quick_replies else None
+    files = list(uploads or ())
     now = max(utcnow(), conversation.last_message_at)
     message = Message(
         conversation=conversation,
         page_id=conversation.page_id,
         author=author,
         user=user,
+        # Given as a customer's message gives them: rows with the same columns are inserted in one statement.
+        kind="text",
+        attachments=[],
         text=text,
         quick_replies=quick_replies,
-        referral=None,  # as the customers' have it: all messages of a batch are one INSERT
         delivery_id=bound_id("delivery"),
         occurred_at=now,
     )
     db.session.add(message)
-    for position, piece in enumerate(messages.split(text, conversation.channel)):
-        message.parts.append(
-            Part(
-                conversation=conversation,
-                page_id=conversation.page_id,
-                position=position,
-                text=piece,
-                key="wg:" + secrets.token_urlsafe(16),
-            )
-        )
+    pieces: list[str | Upload] = [*messages.split(text, conversation.channel)]
+    for content in [*files, *pieces] if quick_replies else [*pieces, *files]:
+        message.parts.append(_part(conversation, len(message.parts), content))
     message.parts[-1].quick_replies = quick_replies
     conversation.last_message_at = now
-    conversation.preview = text[:200]
+    conversation.preview = text[:200] or attachments.word({"type": files[0].kind})
     turns.we_spoke(conversation, author)
     return message
+
+
+def _part(conversation: Conversation, position: int, content: str | Upload) -> Part:
+    return Part(
+        conversation=conversation,
+        page_id=conversation.page_id,
+        position=position,
+        text=content if isinstance(content, str) else "",
+        upload=content if isinstance(content, Upload) else None,
+        key="wg:" + secrets.token_urlsafe(16),
+    )
 
 
 def send_again(message: Message) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, attributes, mapped_column, relationship
+from sqlalchemy.orm import Mapped, attributes, mapped_column, object_session, relationship
 
 from ..db import Encrypted, Model, utcnow
 from ..tenants.models import BelongsToTenant, Tenant
@@ -56,6 +56,13 @@ class Flow(Model, BelongsToTenant):
         order_by="Gateway.name",
         viewonly=True,
     )
+    # Likewise: hours may be those of a page.
+    pages: Mapped[list[Any]] = relationship(
+        "Page",
+        primaryjoin="and_(foreign(Page.tenant_id) == Flow.tenant_id, Page.removed_at.is_(None))",
+        order_by="Page.name",
+        viewonly=True,
+    )
 
     @classmethod
     def new(cls, tenant: Tenant, name: str, **does: Any) -> "Flow":
@@ -68,6 +75,16 @@ class Flow(Model, BelongsToTenant):
     def definition(self) -> Definition:
         return self.live.definition if self.live else Definition()
 
+    def hold(self) -> None:
+        """Nobody else saves it until this transaction ends; what it holds is read anew."""
+        if session := object_session(self):
+            session.refresh(self, with_for_update=True)
+
+    @property
+    def drafted(self) -> Definition:
+        """What the editor shows."""
+        return self.draft.definition if self.draft else self.definition
+
     def revise(self, **does: Any) -> None:
         """A new live version with some of its fields changed; nothing when none is."""
         revised = msgspec.structs.replace(self.definition, **does)
@@ -75,16 +92,51 @@ class Flow(Model, BelongsToTenant):
             self.go_live(revised)
 
     def go_live(self, definition: Definition, user: User | None = None) -> "FlowVersion":
-        for version in self.versions:
-            if version.state == "live":
-                version.state = "past"
-        number = max((version.number for version in self.versions), default=0) + 1
-        version = FlowVersion(
-            number=number, state="live", definition=definition, published_at=utcnow(), published_by=user
-        )
+        """Without regard to a draft, which stays."""
+        version = FlowVersion(number=self._next_number, state="past", definition=definition)
         self.versions.append(version)
-        attributes.set_committed_value(self, "live", version)
+        self._make_live(version, user)
         return version
+
+    def save_draft(self, definition: Definition) -> None:
+        """None is left where it is what is live."""
+        if definition == self.definition:
+            self.discard_draft()
+        elif self.draft:
+            self.draft.definition = definition
+        else:
+            draft = FlowVersion(number=self._next_number, state="draft", definition=definition)
+            self.versions.append(draft)
+            attributes.set_committed_value(self, "draft", draft)
+
+    def discard_draft(self) -> None:
+        if self.draft:
+            self.versions.remove(self.draft)
+            attributes.set_committed_value(self, "draft", None)
+
+    def publish(self, user: User) -> "FlowVersion | None":
+        """The draft becomes live, with the newest number; None where there is none."""
+        draft = self.draft
+        if draft is None:
+            return None
+        if draft.number != self._next_number - 1:
+            draft.number = self._next_number
+        attributes.set_committed_value(self, "draft", None)
+        self._make_live(draft, user)
+        return draft
+
+    def _make_live(self, version: "FlowVersion", user: User | None) -> None:
+        before = [other for other in self.versions if other.state == "live"]
+        for other in before:
+            other.state = "past"
+        if before and (session := object_session(self)):
+            session.flush()  # there is one live version at any moment
+        version.state, version.published_at, version.published_by = "live", utcnow(), user
+        attributes.set_committed_value(self, "live", version)
+
+    @property
+    def _next_number(self) -> int:
+        return max((version.number for version in self.versions), default=0) + 1
 
 
 class FlowVersion(Model):

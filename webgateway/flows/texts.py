@@ -57,6 +57,8 @@ def of(text: str) -> set[str]:
 def _unknown(name: str, known: Collection[str]) -> str:
     if not name:
         return "There is a field without a name: {{ }}."
+    if name in FIELDS:
+        return f"{{{{ {name} }}}} is not known yet when this is said."
     near = difflib.get_close_matches(name, known, 1)
     return f"There is no field {{{{ {name[:60]} }}}}." + (
         f" Did you mean {{{{ {near[0]} }}}}?" if near else ""

@@ -18,6 +18,11 @@ TAKEN = "This App ID is already used by another chat gateway. Meta keeps one web
 
 INSTAGRAM_MEDIA = [("links", "Shown as links, as Meta's policy asks"), ("inline", "Shown as pictures")]
 
+LATE_ANSWERS = [
+    ("none", "None: the app has no approval for Human Agent"),
+    ("agents", "By agents, until 7 days: Meta has approved Human Agent for the app"),
+]
+
 
 def stored(gateway: Gateway) -> dict[str, str]:
     """What the fields show: everything but the App Secret."""
@@ -28,6 +33,7 @@ def stored(gateway: Gateway) -> dict[str, str]:
         "api_version": gateway.api_version or "",
         "config_id": gateway.config_id or "",
         "instagram_media": "inline" if gateway.instagram_inline else "links",
+        "late_answers": "agents" if gateway.may_answer_late else "none",
     }
 
 
@@ -67,11 +73,12 @@ class GatewayForm(FlaskForm):
         validators=[Optional(), digits("A Configuration ID has digits only.")],
     )
     instagram_media = SelectField("Stories and posts from Instagram", default="links", validate_choice=True)
+    late_answers = SelectField("Answers after 24 hours", default="none", validate_choice=True)
 
     def __init__(self, tenant: Tenant, gateway: Gateway | None = None) -> None:
         super().__init__(data=stored(gateway) if gateway else None)
         self.gateway = gateway
-        self.instagram_media.choices = INSTAGRAM_MEDIA
+        self.instagram_media.choices, self.late_answers.choices = INSTAGRAM_MEDIA, LATE_ANSWERS
         flows = db.session.execute(
             select(Flow.id, Flow.name).where(Flow.tenant_id == tenant.id).order_by(Flow.name)
         )
@@ -97,6 +104,8 @@ class GatewayForm(FlaskForm):
             "api_version": self.api_version.data or None,
             "config_id": self.config_id.data or None,
             "instagram_inline": self.instagram_media.data == "inline",
+            "human_agent": self.late_answers.data == "agents",
+            "human_agent_refused_at": None,
         }
         return values | ({"app_secret": self.app_secret.data} if self.app_secret.data else {})
 

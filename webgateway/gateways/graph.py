@@ -1,5 +1,7 @@
 """A Graph client for a gateway's Meta app."""
 
+import threading
+
 from flask import current_app
 
 from .. import metrics
@@ -19,6 +21,16 @@ class OutsideTransaction(deadline.Session):
         return super().request(*args, **kwargs)
 
 
+class _Threads(threading.local):
+    """Of each thread the session whose connections its calls share: requests gives no word on threads."""
+
+    def __init__(self) -> None:
+        self.session = OutsideTransaction()
+
+
+_of_this_thread = _Threads()
+
+
 def graph_of(gateway: Gateway) -> Graph:
     return graph_with(gateway.app_id, gateway.app_secret, gateway.version)
 
@@ -29,7 +41,7 @@ def graph_with(app_id: str, app_secret: str, version: str) -> Graph:
         version,
         app_id,
         app_secret,
-        session=OutsideTransaction(),
+        session=_of_this_thread.session,
         on_answer=measure,
     )
 

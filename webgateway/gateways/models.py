@@ -4,7 +4,7 @@ import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, text
+from sqlalchemy import ForeignKey, Index, Select, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..db import Encrypted, Model, utcnow
@@ -39,7 +39,9 @@ class Gateway(Model, BelongsToTenant):
     registered again by itself (gateways/watching.py). `missed_since`: deliveries may be missing for the
     reason `missed_why`, and a recovery is due. `enabled` is the State switch; a disabled gateway stores and
     stays silent. `instagram_inline`: stories and posts are shown in conversations as pictures, not as
-    links. `calls_paused_until` is the pause that Meta asked the app for: contract 7.6. A deleted gateway
+    links. `human_agent`: somebody says that Meta approved the app's Human Agent feature, which Meta's API
+    does not tell; `human_agent_refused_at`: Meta said that it has not. `calls_paused_until` is the pause
+    that Meta asked the app for: contract 7.6. A deleted gateway
     keeps its row without secrets, for the conversations that went through it.
     """
 
@@ -73,6 +75,8 @@ class Gateway(Model, BelongsToTenant):
     verify_token: Mapped[str] = mapped_column(Encrypted("gateways.verify_token"), default=new_verify_token)
     enabled: Mapped[bool] = mapped_column(default=False)
     instagram_inline: Mapped[bool] = mapped_column(default=False)
+    human_agent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    human_agent_refused_at: Mapped[datetime | None]
     credentials: Mapped[str] = mapped_column(default="unverified")
     credentials_error: Mapped[str | None]
     credentials_checked_at: Mapped[datetime | None]
@@ -95,6 +99,11 @@ class Gateway(Model, BelongsToTenant):
     @classmethod
     def of(cls, tenant: Tenant) -> Select["Gateway"]:
         return super().of(tenant).where(cls.deleted_at.is_(None))
+
+    @property
+    def may_answer_late(self) -> bool:
+        """People may answer until 7 days after the customer wrote: contract 7.4."""
+        return self.human_agent and self.human_agent_refused_at is None
 
     @property
     def version(self) -> str:

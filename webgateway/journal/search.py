@@ -14,7 +14,7 @@ from .models import OUTCOMES, Delivery, Event
 
 MOST = 10_000
 UNREAD_SHOWN = 50
-RECENT = 10_000
+RECENT = 5_000
 """Events in which words and parts of ids are looked for; an id of WHOLE is found in all of them."""
 WHOLE = (Event.mid, Event.user_id)
 PARTS = (*WHOLE, Event.account_id)

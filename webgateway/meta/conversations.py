@@ -1,6 +1,6 @@
 """What Meta keeps of a page's conversations: for what its webhooks did not bring. Contract 7.3.
 
-Shared Instagram posts come back empty there.
+What was shared on Instagram comes back empty there.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ MESSAGES = 100
 OFTEN = 0.5
 """Seconds between two calls for one page, or one Instagram account: contract 7.6."""
 
-_MESSAGE = "id,created_time,from,message,attachments,sticker"
+_MESSAGE = "id,created_time,from,message,attachments,shares,sticker"
 
 
 @dataclass(frozen=True)
@@ -117,11 +117,21 @@ def _said(answer: dict[str, Any], accounts: Collection[str]) -> tuple[Said, ...]
 
 
 def _attachments(row: dict[str, Any]) -> tuple[Attachment, ...]:
-    rows = map(dict_of, list_of(dict_of(row.get("attachments")).get("data")))
-    found = [_attachment(one) for one in rows]
+    found = [_attachment(one) for one in _rows(row, "attachments")]
     if sticker := web_address(row.get("sticker"), ""):
         found.append(Attachment("sticker", sticker))
-    return tuple(found)
+    shown = {one.url for one in found if one.url}
+    shares = [_share(one) for one in _rows(row, "shares")]
+    return (*found, *(share for share in shares if share.url not in shown))
+
+
+def _rows(row: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [dict_of(one) for one in list_of(dict_of(row.get(name)).get("data"))]
+
+
+def _share(row: dict[str, Any]) -> Attachment:
+    """A post, a reel or a link: Meta does not say which."""
+    return Attachment("post", web_address(row.get("link"), ""), text_of(row.get("name")))
 
 
 def _attachment(row: dict[str, Any]) -> Attachment:

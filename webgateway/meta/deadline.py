@@ -1,8 +1,13 @@
-"""An answer comes to its end in time, however slowly it drips. requests bounds each wait, not their sum."""
+"""An answer comes to its end in time, however slowly it drips. requests bounds each wait, not their sum.
+
+A connection serves one call after another, as long as there is little doubt that it is still one: what is
+posted into one that the other side has just closed may or may not have arrived, and is not posted again.
+"""
 
 import io
 import time
 from http.client import HTTPResponse
+from http.cookiejar import DefaultCookiePolicy
 from socket import SocketIO, socket
 from typing import Any, cast
 
@@ -12,16 +17,19 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyM
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 SECONDS = 20.0
-"""From the end of the request to the end of the answer."""
+"""From the end of the request to the end of the answer; or as long as the call waits for its first byte."""
+IDLE = 5.0
+"""Seconds after which a connection that nobody used is not used again: far less than any server keeps one."""
 
 
 class Stream(io.RawIOBase):
-    """What comes through a socket; TimeoutError when it is not over after SECONDS."""
+    """What comes through a socket; TimeoutError when it is not over at `end` (of the monotonic clock), or
+    after SECONDS."""
 
-    def __init__(self, raw: SocketIO, sock: socket) -> None:
+    def __init__(self, raw: SocketIO, sock: socket, end: float | None = None) -> None:
         self.raw, self.sock = raw, sock
         self.patience = sock.gettimeout() or SECONDS
-        self.end = time.monotonic() + SECONDS
+        self.end = time.monotonic() + max(SECONDS, self.patience) if end is None else end
 
     def readable(self) -> bool:
         return True
@@ -41,10 +49,10 @@ class Stream(io.RawIOBase):
 class Answer(HTTPResponse):
     """Its status line and headers are bounded, too."""
 
-    def __init__(self, sock: socket, *args: Any, **options: Any) -> None:
+    def __init__(self, sock: socket, *args: Any, end: float | None = None, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         raw = self.fp.detach()
-        self.fp = io.BufferedReader(Stream(cast(SocketIO, raw), sock))
+        self.fp = io.BufferedReader(Stream(cast(SocketIO, raw), sock, end))
 
 
 class Connection(HTTPConnection):
@@ -55,11 +63,26 @@ class SecureConnection(HTTPSConnection):
     response_class = Answer
 
 
-class Pool(HTTPConnectionPool):
+class _Fresh:
+    """Of a pool of connections: those that were not used for IDLE seconds are closed, and opened anew."""
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection: Any = super()._get_conn(timeout)  # type: ignore[misc]
+        if time.monotonic() - getattr(connection, "used_at", 0.0) > IDLE:
+            connection.close()
+        return connection
+
+    def _put_conn(self, connection: Any) -> None:
+        if connection is not None:
+            connection.used_at = time.monotonic()
+        super()._put_conn(connection)  # type: ignore[misc]
+
+
+class Pool(_Fresh, HTTPConnectionPool):
     ConnectionCls = Connection
 
 
-class SecurePool(HTTPSConnectionPool):
+class SecurePool(_Fresh, HTTPSConnectionPool):
     ConnectionCls = SecureConnection
 
 
@@ -79,9 +102,10 @@ def _bound(manager: PoolManager) -> None:
 
 
 class Session(requests.Session):
-    """Whose answers are bounded."""
+    """Whose answers are bounded. It takes no cookies: calls of several apps go through it."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
             self.mount(scheme, Adapter())

@@ -83,6 +83,7 @@ class GraphError(Exception):
     is repeated only after its echo was looked for (contract 7.7). `bucket`: Meta wants no more calls for now,
     of the whole app or of the page (contract 7.6). `token_dead`: another person's token may do.
     `permission_lost`: so it may, if what is missing was given with that; `permissions`: those Meta names.
+    `lacks_human_agent`: the app is not approved to answer after 24 hours (contract 7.4).
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class GraphError(Exception):
         self.bucket: str | None = texts.get("bucket")
         self.token_dead: bool = texts.get("token_dead", False)
         self.permission_lost: bool = texts.get("permission_lost", False)
+        self.lacks_human_agent: bool = texts.get("feature") == "human_agent"
         self.sent_unclear: bool = self.kind == "transient_maybe_sent"
         super().__init__(f"{self.message} (code {code}, subcode {subcode}, fbtrace_id {fbtrace_id})")
 

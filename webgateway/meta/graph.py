@@ -14,6 +14,7 @@ from . import batch, deadline, transport
 from .batch import BatchItem as BatchItem
 from .clock import clock
 from .errors import GraphError, Unreachable, json_header
+from .multipart import Body
 from .signature import appsecret_proof
 from .transport import after_cursor, encode
 
@@ -82,6 +83,19 @@ class Graph:
         **params: Any,
     ) -> dict[str, Any]:
         return self._object("POST", path, token, params, json=json, data=data)
+
+    def post_file(
+        self,
+        path: str,
+        token: str,
+        fields: Mapping[str, Any],
+        file: tuple[str, str, bytes],
+        patience: float,
+    ) -> dict[str, Any]:
+        """`file`: its name, MIME type and content. `patience`: seconds to wait for the answer, as Meta looks
+        into files first."""
+        body = Body(encode(fields), "filedata", *file)
+        return self._object("POST", path, token, {}, data=body, timeout=(self.timeout[0], patience))
 
     def delete(self, path: str, token: str | None = None, **params: Any) -> dict[str, Any]:
         return self._object("DELETE", path, token, params)
@@ -167,10 +181,9 @@ class Graph:
         url = f"{self.base_url}/{self.version}/{quote(path)}"
         # bytes: a secret typed wrong may hold letters that no header takes as text
         headers = {"Authorization": f"Bearer {token}".encode()} if token else {}
+        options = {"params": params, "headers": headers, "timeout": self.timeout, **body}
         started = time.monotonic()
-        response, answer, error = transport.exchange(
-            self.session, method, url, params=params, headers=headers, timeout=self.timeout, **body
-        )
+        response, answer, error = transport.exchange(self.session, method, url, **options)
         self._record(method, path, response, time.monotonic() - started, error)
         if error is not None:
             raise error

@@ -1,5 +1,6 @@
-"""Sending text: limits, parts, the window (contract 7)."""
+"""Sending: limits, parts of a text, the window (contract 7)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -25,9 +26,6 @@ MARGIN = timedelta(minutes=1)
 class Limits:
     text_max: int
     unit: Literal["characters", "bytes"]
-    quick_replies: int = 13
-    quick_reply_title: int = 20
-    payload: int = 1000
     metadata: int = 1000
 
     def size(self, text: str) -> int:
@@ -94,32 +92,32 @@ def _cut(head: str) -> int:
     return len(head)
 
 
-def send_text(
+def send(
     graph: Graph,
     page_id: str,
     token: str,
     recipient_id: str,
-    text: str,
-    messaging_type: str = "RESPONSE",
-    tag: str | None = None,
+    content: Mapping[str, Any],
     metadata: str | None = None,
+    human_agent: bool = False,
 ) -> Sent:
-    """`metadata` comes back in the echo. A GraphError with `sent_unclear` may have sent it (contract 7.7)."""
-    message = {"text": text} | ({"metadata": metadata} if metadata else {})
+    """`content`: text or attachment, and quick_replies, as Meta has them. `metadata` comes back in the echo.
+    `human_agent`: a person answers after the 24 hours (contract 7.4). A GraphError with `sent_unclear` may
+    have sent it (contract 7.7)."""
     body: dict[str, Any] = {
         "recipient": {"id": recipient_id},
-        "messaging_type": messaging_type,
-        "message": message,
+        "messaging_type": "MESSAGE_TAG" if human_agent else "RESPONSE",
+        "message": {**content, **({"metadata": metadata} if metadata else {})},
     }
-    if tag:
-        body["tag"] = tag
+    if human_agent:
+        body["tag"] = "HUMAN_AGENT"
     return _send(graph, page_id, token, body)
 
 
 def send_private_reply(
     graph: Graph, page_id: str, token: str, comment_id: str, text: str, metadata: str
 ) -> Sent:
-    """One to each comment, and no window fields: contract 7.4. Raises as `send_text` does; `recipient_id` is
+    """One to each comment, and no window fields: contract 7.4. Raises as `send` does; `recipient_id` is
     who wrote the comment, as the page's conversations know them."""
     message = {"text": text, "metadata": metadata}
     return _send(graph, page_id, token, {"recipient": {"comment_id": comment_id}, "message": message})

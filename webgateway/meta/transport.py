@@ -10,6 +10,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .errors import GraphError, Unreachable, from_answer, passed_on
+from .multipart import Body
 from .values import dict_of, id_of, storable
 
 MOST_BYTES = 16 * 2**20
@@ -26,10 +27,19 @@ _NEVER_LEFT = (
 
 
 def exchange(
-    session: requests.Session, method: str, url: str, data: Mapping[str, Any] | None = None, **options: Any
+    session: requests.Session,
+    method: str,
+    url: str,
+    data: Mapping[str, Any] | Body | None = None,
+    **options: Any,
 ) -> tuple[requests.Response | None, Any, GraphError | None]:
     """The raw answer if there was one, what it says, and what was wrong. Redirects are not followed."""
-    options |= {"data": None if data is None else encode(data), "allow_redirects": False, "stream": True}
+    if isinstance(data, Body):
+        options["headers"] = {**options["headers"], "Content-Type": data.content_type}
+        options["data"] = data
+    elif data is not None:
+        options["data"] = encode(data)
+    options |= {"allow_redirects": False, "stream": True}
     response = None
     try:
         with session.request(method, url, **options) as response:

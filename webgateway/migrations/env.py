@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from webgateway.db import Encrypted, UTCDateTime, db
+from webgateway.migrations import full_text
 
 
 def engine() -> Engine:
@@ -38,16 +39,18 @@ def plain_types(kind: str, item: Any, _context: AutogenContext) -> str | Literal
 @contextmanager
 def tables_may_be_replaced(connection: Connection) -> Iterator[None]:
     """SQLite changes a table by dropping it after it was copied: with its foreign keys on, that would delete
-    every row that points to it."""
+    every row that points to it; and a view or trigger of another table that names it would be refused."""
     if connection.dialect.name != "sqlite":
         yield
         return
     raw = connection.connection.dbapi_connection
     assert isinstance(raw, sqlite3.Connection)
     raw.execute("PRAGMA foreign_keys = OFF")
+    raw.execute("PRAGMA legacy_alter_table = ON")
     try:
         yield
     finally:
+        raw.execute("PRAGMA legacy_alter_table = OFF")
         raw.execute("PRAGMA foreign_keys = ON")
 
 
@@ -71,6 +74,7 @@ def migrate_online() -> None:
             target_metadata=db.metadata,
             render_as_batch=True,
             render_item=plain_types,
+            include_name=full_text.of_the_models,
             transactional_ddl=True,  # SQLite, too: all of it or nothing
         )
         with context.begin_transaction():

@@ -28,6 +28,7 @@ WARNING = timedelta(days=7)
 """So long before a login ends it is said who must renew it."""
 FOREVER = datetime.max.replace(tzinfo=UTC)
 WITH = "with Add or Remove Pages"
+WITH_INSTAGRAM = "with Add or Remove Instagram Accounts"
 RECONNECT = f"Reconnect it {WITH}."
 TOO_LATE = "No background worker took Facebook's answer within ten minutes, and it does not live longer."
 NO_INSTAGRAM_LOGIN = (
@@ -158,9 +159,15 @@ class Page(Model, BelongsToTenant):
     @property
     def ending(self) -> str | None:
         """The last of its logins ends soon: when, and who must act."""
-        accounts = [grant.account for grant in self.newest_grants if grant.works]
-        last = max(accounts, key=lambda account: account.ends_at or FOREVER, default=None)
+        last = _last_to_end([grant for grant in self.newest_grants if grant.works])
         return last.ending if last is not None else None
+
+    @property
+    def instagram_ending(self) -> str | None:
+        """The same of those that have what Instagram asks for."""
+        grants = [grant for grant in self.newest_grants if grant.works and grant.instagram_suffices]
+        last = _last_to_end(grants)
+        return last.ends(WITH_INSTAGRAM) if last is not None else None
 
     @property
     def obstacle(self) -> str | None:
@@ -243,14 +250,18 @@ class Account(Model):
     @property
     def ending(self) -> str | None:
         """When the login ends or ended, and who must act; None while that is far away."""
+        return self.ends(WITH)
+
+    def ends(self, renewed: str) -> str | None:
+        """The same; `renewed` says how."""
         if self.ends_at is None or not self.ends_soon:
             return None
         day = f"{self.ends_at.day} {self.ends_at:%b %Y}"
         if self.ends_at > utcnow():
-            return f"{self.name}'s login ends on {day}. {self.name} must reconnect before, {WITH}."
+            return f"{self.name}'s login ends on {day}. {self.name} must reconnect before, {renewed}."
         return (
             f"{self.name}'s login ended on {day}. Messages go on as long as Facebook lets them; "
-            f"{self.name} must reconnect soon, {WITH}."
+            f"{self.name} must reconnect soon, {renewed}."
         )
 
 
@@ -290,6 +301,11 @@ class Grant(Model):
         if self.works:
             return None
         return self.dead_reason or self.account.dead_reason or "Facebook gave no token for this page."
+
+
+def _last_to_end(grants: list[Grant]) -> Account | None:
+    accounts = [grant.account for grant in grants]
+    return max(accounts, key=lambda account: account.ends_at or FOREVER, default=None)
 
 
 class Login(Model):
@@ -374,12 +390,18 @@ class DataDeletion(Model):
 
 
 class AuditEntry(Model):
-    """That a login ended or data was deleted, and how much; nothing tells whose. `code`: a DataDeletion's."""
+    """That a login ended, data was deleted or records were exported, and how much; nothing tells of whom.
+    `code`: a DataDeletion's. `user_id` is the colleague who exported, for their `tenant_id`."""
 
     __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_tenant_id", "tenant_id", "id"),)
 
+    tenant_id: Mapped[int | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     gateway_id: Mapped[int | None] = mapped_column(ForeignKey("gateways.id", ondelete="SET NULL"), index=True)
     kind: Mapped[str]
     code: Mapped[str | None]
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    gateway: Mapped[Gateway | None] = relationship(Gateway)

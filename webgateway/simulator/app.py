@@ -7,15 +7,16 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import make_server
 
+from webgateway.simulator.bot import bot
 from webgateway.simulator.demo.blueprint import demo
 from webgateway.simulator.dialog.screens import dialog
 from webgateway.simulator.graph.door import graph
-from webgateway.simulator.graph.uploads import uploaded
 from webgateway.simulator.pictures import pictures
 from webgateway.simulator.platform import Platform
 from webgateway.simulator.recordings import recordings
 from webgateway.simulator.seed import seeded_world
 from webgateway.simulator.settings import Settings
+from webgateway.simulator.uploaded import uploaded
 from webgateway.simulator.webhooks.deliverer import Deliverer
 from webgateway.simulator.world import World
 
@@ -31,7 +32,7 @@ def create_simulator(
     stored = here.snapshot.load() if here.snapshot else None
     here.adopt(stored or (seeded_world() if seed else World()))
     app.extensions["simulator"] = here
-    for blueprint in (demo, dialog, pictures, recordings, uploaded, graph):
+    for blueprint in (demo, dialog, pictures, recordings, uploaded, bot, graph):
         app.register_blueprint(blueprint)
     if chosen.deliver:
         deliverer = app.extensions["deliverer"] = Deliverer(here)

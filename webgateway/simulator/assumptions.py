@@ -82,8 +82,21 @@ CONVERSATIONS_LIMIT_CODE = 613
 CONVERSATIONS_LIMIT_MESSAGE = "(#613) Calls to this api have exceeded the rate limit."
 # 7.2, 7.3: bytes of a file (documented), letters of a persona's name; a reusable attachment tells its id.
 UPLOAD_LIMIT = 25 * 1024 * 1024
+# 7.2, 7.3: what Instagram takes (its documentation of 2026-06-30), and how it refuses another name of a file.
+INSTAGRAM_IMAGE_LIMIT = 8 * 1024 * 1024
+INSTAGRAM_FORMATS = {
+    "image": ("image/png", "image/jpeg", "image/gif"),
+    "audio": ("audio/aac", "audio/mp4", "audio/x-m4a", "audio/wav"),
+    "video": ("video/mp4", "video/ogg", "video/x-msvideo", "video/quicktime", "video/webm"),
+    "file": ("application/pdf",),
+}
+INSTAGRAM_NAME_MESSAGE = "(#100) File name must contain ASCII characters only"
+# 7.3: an uploaded file is sent as MEDIA_SHARE with its id on Instagram (documented), or as on pages.
+INSTAGRAM_TAKES_ATTACHMENT_IDS = True
 PERSONA_NAME_LIMIT = 50
 REUSABLE_ATTACHMENT_TELLS_ITS_ID = True
+# 7.2: who has no e-mail address or telephone number in the profile is not shown the quick reply for it.
+CHIPS_NEED_THE_PROFILE = True
 # 7.3: what typing_on lasts, in seconds.
 TYPING_SECONDS = 20
 # 7.3: an app needs to be nobody's primary receiver to take a thread; every listener hears of a handover.

@@ -1,5 +1,6 @@
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,13 @@ KEEP = 1000
 """Calls and finished deliveries kept for reading."""
 
 
+@dataclass(frozen=True)
+class File:
+    name: str
+    media_type: str
+    content: bytes
+
+
 class Platform:
     """The simulated Meta at work: its world, its clock, and one lock around both."""
 
@@ -25,8 +33,8 @@ class Platform:
         self.snapshot = Snapshot(state_file, self.lock, settings.snapshot_delay) if state_file else None
         self.world = World()
         self.clock = Clock()
-        self.files: dict[str, tuple[str, bytes]] = {}
-        """number of an upload → media type and content; not kept over a restart"""
+        self.files: dict[str, File] = {}
+        """by number of an upload; not kept over a restart"""
         self.recent: dict[str, list[float]] = {}
         """what → when it was done in the last second"""
 

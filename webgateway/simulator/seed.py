@@ -95,12 +95,14 @@ def _users(own: list[str]) -> list[User]:
 
 def _people() -> list[Person]:
     return [
-        Person(PETER, "Peter Chang"),
-        Person(MAYA, "Maya Lindqvist"),
-        Person(JONAS, "Jonas Weber"),
-        Person(AMINA, "Аміна Бондар"),
+        Person(PETER, "Peter Chang", email="peter.chang@example.com", phone="+14155550132"),
+        Person(MAYA, "Maya Lindqvist", email="maya@example.org", phone="+46701740605"),
+        Person(JONAS, "Jonas Weber", email="jonas.weber@example.net"),
+        Person(AMINA, "Аміна Бондар", phone="+380501234567"),
         Person(GHOST, "Nameless Visitor", profile="none"),
-        Person(LUCIA, "Lucía Fernández", instagram="lucia.fdz"),
+        Person(
+            LUCIA, "Lucía Fernández", instagram="lucia.fdz", email="lucia@example.com", phone="+34612345678"
+        ),
         Person(NOOR, "نور حداد", instagram="noor.haddad", messenger=False),
         Person(TOMAS, "Tomás Silva", instagram="tomas_silva", profile="private", messenger=False),
     ]

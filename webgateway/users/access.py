@@ -8,6 +8,7 @@ from .. import htmx
 from ..db import db
 from ..errors import Refused
 from ..tenants.models import Tenant
+from . import departure
 from .models import User
 from .rights import current_tenant, needs, signed_in
 from .routes import manageable
@@ -29,6 +30,7 @@ def activate(user_id: int) -> ResponseReturnValue:
 def deactivate(user_id: int) -> ResponseReturnValue:
     user = somebody_else(user_id)
     user.active = False
+    departure.check(user)
     db.session.commit()
     return _changed(user, f"{user.display_name} is signed out and can no longer sign in.")
 
@@ -37,6 +39,7 @@ def deactivate(user_id: int) -> ResponseReturnValue:
 @needs("users", "delete")
 def delete(user_id: int) -> ResponseReturnValue:
     user = somebody_else(user_id)
+    departure.leave(user)
     db.session.delete(user)
     db.session.commit()
     flash(f"{user.display_name} is deleted.", "ok")

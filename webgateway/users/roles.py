@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from .. import htmx
 from ..db import db, find_or_404
 from ..errors import Refused
+from . import departure
 from .models import Role, User, users_roles
 from .rights import current_tenant, needs, signed_in
 from .role_form import NAME_TAKEN, RoleForm
@@ -58,6 +59,7 @@ def update(role_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         form.name.populate_obj(role, "name")
         role.permissions = form.chosen
+        departure.check_all_with(role)
         if _kept(form):
             flash(f"The role {role.name} is saved.", "ok")
             return htmx.go_to(url_for("roles.index"))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 from .. import htmx
 from ..db import db
 from ..listing import View
-from . import joining
+from . import departure, joining
 from .forms import EMAIL_TAKEN, NewUserForm, PasswordForm, UserForm
 from .models import User
 from .rights import current_tenant, needs, signed_in
@@ -63,6 +63,7 @@ def update(user_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         _describe(user, form)
         user.roles = form.chosen
+        departure.check(user)
         if _kept(form):
             flash(f"{user.name} is saved.", "ok")
             return htmx.go_to(url_for("users.index"))

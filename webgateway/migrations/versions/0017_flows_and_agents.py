@@ -382,9 +382,9 @@ def downgrade() -> None:
         batch_op.drop_column("quick_replies")
 
     with op.batch_alter_table("flows", reflect_kwargs=ALONE) as batch_op:
-        batch_op.add_column(sa.Column("opening_message", sa.VARCHAR(), nullable=False))
-        batch_op.add_column(sa.Column("closing_message", sa.VARCHAR(), nullable=False))
-        batch_op.add_column(sa.Column("destination", sa.VARCHAR(), nullable=False))
+        batch_op.add_column(sa.Column("opening_message", sa.String(), nullable=False, server_default=sa.text("''")))
+        batch_op.add_column(sa.Column("closing_message", sa.String(), nullable=False, server_default=sa.text("''")))
+        batch_op.add_column(sa.Column("destination", sa.String(), nullable=False, server_default=sa.text("'agents'")))
         batch_op.drop_constraint("uq_flows_bot_token_hash", type_="unique")
         batch_op.drop_column("bot_token_made_at")
         batch_op.drop_column("bot_token_hash")

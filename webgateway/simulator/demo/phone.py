@@ -1,19 +1,19 @@
 """The phone: here one is the customer."""
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from webgateway.simulator.customer import Customer
+from webgateway.simulator.demo import chips
 from webgateway.simulator.demo.acts import act
 from webgateway.simulator.demo.choices import Choices
 from webgateway.simulator.demo.contacts import assets_for
 from webgateway.simulator.demo.hearing import hearing
 from webgateway.simulator.handover import settle
-from webgateway.simulator.platform import platform
+from webgateway.simulator.platform import File, platform
 from webgateway.simulator.sending import INBOX_APP
-from webgateway.simulator.state.threads import Thread
+from webgateway.simulator.state.people import Person
+from webgateway.simulator.uploaded import keep
 
 phone = Blueprint("phone", __name__, url_prefix="/phone")
 
@@ -63,32 +63,32 @@ def read() -> Response:
 @phone.post("/messages")
 def write() -> AnyResponse:
     person, page = _who()
-    form = request.form.to_dict()
+    form = request.form.to_dict() | _file()
     with platform().lock:
         customer = Customer(platform(), person, page)
         if "offer" in form:
-            form = _taken(customer, form["offer"])
+            form = _pressed(customer, platform().world.people[person], form["offer"])
         if form.get("kind") not in (None, "text", "edit") or form.get("text", "").strip():
             act(customer, form, request.host_url.rstrip("/"))
     platform().changed()
     return _answered(person, page)
 
 
-def _taken(customer: Customer, offer: str) -> dict[str, str]:
-    """The quick reply with this number, as an answer; phone and e-mail chips answer with the person's own."""
-    offers = _offers(customer.thread)
-    if not offer.isdigit() or int(offer) >= len(offers):
+def _file() -> dict[str, str]:
+    """One from this machine, as a picture, sound, video or file."""
+    file = request.files.get("file")
+    if not file or not file.filename:
+        return {}
+    kinds = {"image": "picture", "audio": "audio", "video": "video"}
+    url = keep(platform(), File(file.filename, file.mimetype, file.read()), request.host_url.rstrip("/"))
+    return {"kind": kinds.get(file.mimetype.partition("/")[0], "file"), "url": url}
+
+
+def _pressed(customer: Customer, person: Person, number: str) -> dict[str, str]:
+    shown = chips.shown(customer.thread, person)
+    if not number.isdigit() or int(number) >= len(shown):
         abort(404)
-    chosen = offers[int(offer)]
-    own = {"user_email": f"{customer.thread.person}@example.org", "user_phone_number": "+15550100200"}
-    text = str(chosen.get("title") or own[chosen["content_type"]])
-    return {"kind": "quick_reply", "text": text, "payload": str(chosen.get("payload") or text)}
-
-
-def _offers(thread: Thread) -> list[dict[str, Any]]:
-    """Answers the page's last message offers, until the customer says something else."""
-    last = thread.messages[-1] if thread.messages else None
-    return last.quick_replies if last and not last.inbound else []
+    return shown[int(number)].answer
 
 
 @phone.post("/age")
@@ -134,7 +134,10 @@ def _view(person: str, page: str) -> dict[str, object]:
             "thread": talk,
             "person": here.world.people[person],
             "page": here.world.pages[talk.page],
-            "offers": _offers(talk),
+            "offers": chips.shown(talk, here.world.people[person]),
+            "seen": bool(talk.messages)
+            and talk.messages[-1].inbound
+            and talk.messages[-1].timestamp <= talk.seen_until,
             "typing": talk.typing_until > here.clock.now(),
             "unread": any(not message.inbound and not message.read for message in talk.messages),
             "hearing": hearing(here, talk),

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from webgateway.simulator.graph.errors import missing_parameter
-from webgateway.simulator.platform import Platform
+from webgateway.simulator.platform import File, Platform
 from webgateway.simulator.world import World
 
 
@@ -21,8 +21,8 @@ class Call:
     """address of the simulator without a slash at the end, for links in answers"""
     access_token: str = ""
     token_in: str = ""
-    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
-    """name → media type and content, of a multipart request"""
+    files: dict[str, File] = field(default_factory=dict)
+    """of a multipart request, by field"""
     node: str = field(default="")
     """id of the node the path names, `me` resolved"""
 

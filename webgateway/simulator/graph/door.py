@@ -11,7 +11,7 @@ from webgateway.simulator.graph.answering import answer, headers
 from webgateway.simulator.graph.call import Call
 from webgateway.simulator.graph.errors import unknown_path
 from webgateway.simulator.graph.faults import hang_up, wait_by_fault, wait_for_echo
-from webgateway.simulator.platform import platform
+from webgateway.simulator.platform import File, platform
 from webgateway.simulator.versions import looks_like_version, served, usable
 
 graph = Blueprint("graph", __name__)
@@ -61,7 +61,9 @@ def _call(version: str, rest: tuple[str, ...]) -> Call:
     params: dict[str, Any] = request.values.to_dict() | (body if isinstance(body, dict) else {})
     token, where = _token(params)
     params.pop("access_token", None)
-    files = {name: (file.mimetype, file.read()) for name, file in request.files.items()}
+    files = {
+        field: File(file.filename or "", file.mimetype, file.read()) for field, file in request.files.items()
+    }
     method = str(params.pop("method", request.method)).upper() if request.method == "POST" else request.method
     return Call(platform(), method, version, rest, params, request.host_url.rstrip("/"), token, where, files)
 

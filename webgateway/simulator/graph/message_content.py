@@ -9,6 +9,8 @@ from webgateway.simulator.graph.uploads import keep, kept
 from webgateway.simulator.state.threads import Message, Thread
 
 ATTACHMENT_TYPES = ("image", "audio", "video", "file", "template")
+UPLOADED = "MEDIA_SHARE"
+"""Instagram's word for a file that was uploaded before (contract 7.3)."""
 
 
 def message_from(call: Call, thread: Thread) -> Message:
@@ -86,6 +88,9 @@ def _check_quick_reply(reply: dict[str, Any]) -> None:
 
 def _attachment(call: Call, thread: Thread, attachment: Any) -> dict[str, Any]:
     kind = attachment.get("type") if isinstance(attachment, dict) else None
+    if kind == UPLOADED and thread.on_instagram:
+        upload = kept(call, thread.page, str((attachment.get("payload") or {}).get("id", "")))
+        return {"type": upload.type, "payload": {"url": upload.url}}
     if kind not in ATTACHMENT_TYPES:
         raise GraphError(
             100, "(#100) Param attachment[type] must be one of {IMAGE, AUDIO, VIDEO, FILE, TEMPLATE}"
@@ -93,10 +98,12 @@ def _attachment(call: Call, thread: Thread, attachment: Any) -> dict[str, Any]:
     payload = attachment.get("payload") or {}
     if kind == "template":
         return {"type": kind, "payload": payload}
+    if "attachment_id" in payload and thread.on_instagram and not assumptions.INSTAGRAM_TAKES_ATTACHMENT_IDS:
+        raise GraphError(100, "(#100) Invalid parameter")
     if "attachment_id" in payload:
         upload = kept(call, thread.page, str(payload["attachment_id"]))
     else:
-        upload = keep(call, thread.page, kind, str(payload.get("url", "")))
+        upload = keep(call, thread.page, kind, str(payload.get("url", "")), thread.on_instagram)
     return {"type": upload.type, "payload": {"url": upload.url}}
 
 

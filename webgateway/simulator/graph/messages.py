@@ -78,7 +78,8 @@ def _act(call: Call, thread: Thread, action: str) -> dict[str, Any]:
     if action in ("typing_on", "typing_off"):
         thread.typing_until = now + assumptions.TYPING_SECONDS if action == "typing_on" else 0.0
     elif action == "mark_seen":
-        thread.seen_until = int(now * 1000)
+        last = thread.messages[-1].timestamp if thread.messages else 0
+        thread.seen_until = max(int(now * 1000), last)
     else:
         _react(call, thread, action)
     return {"recipient_id": thread.scoped_id}

@@ -15,6 +15,9 @@ class Person:
     """full, none (error 2018218), empty ({}) or private (230 on Instagram)"""
     messenger: bool = True
     """False = only on Instagram"""
+    email: str = ""
+    """as in the person's profile; who has none there is not shown a quick reply for it (contract 7.2)"""
+    phone: str = ""
 
     def scoped_id(self, asset_id: str) -> str:
         """PSID on a Page, Instagram-scoped id on an Instagram account: each its own (contract 8.1)."""

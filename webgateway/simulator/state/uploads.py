@@ -9,6 +9,8 @@ class Upload:
     page: str
     type: str
     url: str
+    name: str = ""
+    """of the file that came with the call"""
 
 
 @dataclass

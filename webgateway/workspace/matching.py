@@ -1,0 +1,187 @@
+"""Which waiting conversation goes to which agent. Nothing is locked and nothing written here; the number of
+queries does not depend on how many wait."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, exists, func, or_, select, union_all
+from sqlalchemy.orm import contains_eager
+
+from ..conversations.models import Conversation, Message
+from ..conversations.offers import RINGING, Offer
+from ..conversations.queueing import SERVED
+from ..db import db, utcnow
+from ..queues.models import Agent, Queue, members
+from ..users.models import User
+from . import agents
+
+PER_QUEUE = 100
+"""Conversations of one queue that are looked at in one round."""
+QUEUES = 100
+"""Queues that are asked about in one query: SQLite joins no more than 500."""
+AGAIN = timedelta(seconds=30)
+"""Who declined a conversation is asked again no sooner, and only when nobody else is free."""
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Pair(NamedTuple):
+    conversation_id: int
+    user_id: int
+    queue_id: int
+
+
+@dataclass
+class Candidate:
+    """A ready agent with room for `room` more."""
+
+    user_id: int
+    load: int
+    room: int
+    idle_since: datetime
+    offered_at: datetime
+
+    def rank(self, rule: str) -> tuple[Any, ...]:
+        """The smallest is next. Longest idle: whoever has the fewest, of those who got none for longest."""
+        if rule == "round_robin":
+            return self.offered_at, self.user_id
+        return self.load, self.idle_since, self.user_id
+
+    def gets(self, at: datetime) -> None:
+        self.load, self.room = self.load + 1, self.room - 1
+        self.idle_since = self.offered_at = at
+
+
+Asked = dict[tuple[int, int], datetime]
+"""Who did not want a conversation, by its id and theirs: until when it is kept from them."""
+
+
+def waiting() -> Select[Any]:
+    """Ids of conversations that may ring now; what another app has at Meta is not ours to answer."""
+    held = or_(Conversation.held_until.is_(None), Conversation.held_until <= utcnow())
+    rings = exists().where(Offer.conversation_id == Conversation.id, RINGING)
+    return select(Conversation.id).where(
+        Conversation.queue_id.is_not(None),
+        Conversation.agent_id.is_(None),
+        Conversation.closed_at.is_(None),
+        Conversation.owner_app_id.is_(None),
+        held,
+        ~rings,
+    )
+
+
+def pairs() -> list[Pair]:
+    """For what has waited longest first, the most urgent before."""
+    queues = _ringing_queues()
+    of_queue = _candidates(queues)
+    heads = _heads([queue for queue in queues if of_queue[queue.id]], of_queue)
+    asked, rules = _asked(heads), {queue.id: queue.rule for queue in queues}
+    found, now = [], utcnow()
+    for number, head in enumerate(heads):
+        free = [one for one in of_queue[head.queue_id] if one.room > 0]
+        chosen = _next(free, rules[head.queue_id], head.id, asked, now)
+        if chosen is not None:
+            chosen.gets(now + timedelta(microseconds=number))
+            found.append(Pair(head.id, chosen.user_id, head.queue_id))
+    return found
+
+
+def _next(
+    free: Iterable[Candidate], rule: str, conversation_id: int, asked: Asked, now: datetime
+) -> Candidate | None:
+    def rank(one: Candidate) -> tuple[Any, ...]:
+        return ((conversation_id, one.user_id) in asked, *one.rank(rule))
+
+    open_to = (one for one in free if asked.get((conversation_id, one.user_id), now) <= now)
+    return min(open_to, key=rank, default=None)
+
+
+def _ringing_queues() -> Sequence[Queue]:
+    """Those in which something waits to ring."""
+    some = exists(waiting().where(Conversation.queue_id == Queue.id).correlate(Queue))
+    return db.session.scalars(select(Queue).where(Queue.rule != "by_hand", some)).all()
+
+
+def _candidates(queues: Sequence[Queue]) -> dict[int, list[Candidate]]:
+    """By the queue's id."""
+    ready = _ready({queue.tenant_id for queue in queues}) if queues else []
+    loads = agents.loads([agent.user_id for agent in ready])
+    by_user = {agent.user_id: _candidate(agent, loads.get(agent.user_id, 0)) for agent in ready}
+    of_tenant: dict[int, list[Candidate]] = {queue.tenant_id: [] for queue in queues}
+    for agent in ready:
+        if by_user[agent.user_id].room > 0:
+            of_tenant[agent.tenant_id].append(by_user[agent.user_id])
+    found = {queue.id: of_tenant[queue.tenant_id] if queue.everybody else [] for queue in queues}
+    own = [queue.id for queue in queues if not queue.everybody]
+    belong = select(members).where(members.c.queue_id.in_(own), members.c.user_id.in_(by_user))
+    for queue_id, user_id in db.session.execute(belong) if own and by_user else ():
+        if by_user[user_id].room > 0:
+            found[queue_id].append(by_user[user_id])
+    return found
+
+
+def _ready(tenant_ids: Iterable[int]) -> list[Agent]:
+    """Whose workspace is open and who may answer."""
+    here = Agent.state == "ready", Agent.seen_at > utcnow() - agents.SEEN_LATELY
+    found = db.session.scalars(
+        select(Agent)
+        .join(Agent.user)
+        .where(Agent.tenant_id.in_(tenant_ids), User.active, *here)
+        .options(contains_eager(Agent.user).selectinload(User.roles))
+    )
+    return [agent for agent in found if agent.user.may("conversations", "edit")]
+
+
+def _candidate(agent: Agent, load: int) -> Candidate:
+    times = (agent.idle_since or NEVER, agent.offered_at or NEVER)
+    return Candidate(agent.user_id, load, agent.most - load, *times)
+
+
+def _heads(queues: Sequence[Queue], of_queue: dict[int, list[Candidate]]) -> list[Any]:
+    """Who is next in each queue, as many as there is room for."""
+    columns = (Conversation.id, Conversation.queue_id, Conversation.priority, Conversation.queued_at)
+    order = (Conversation.priority.desc(), Conversation.queued_at, Conversation.id)
+    found: list[Any] = []
+    for begin in range(0, len(queues), QUEUES):
+        firsts = []
+        for queue in queues[begin : begin + QUEUES]:
+            room = sum(one.room for one in of_queue[queue.id])
+            first = waiting().where(Conversation.queue_id == queue.id).with_only_columns(*columns)
+            firsts.append(select(first.order_by(*order).limit(min(room, PER_QUEUE)).subquery()))
+        found += db.session.execute(union_all(*firsts)).all()
+    return sorted(found, key=lambda head: (-head.priority, head.queued_at or NEVER, head.id))
+
+
+def _asked(heads: Sequence[Any]) -> Asked:
+    """A call that was missed is kept from nobody: they are ready again, and said so."""
+    if not heads:
+        return {}
+    by = (Offer.conversation_id, Offer.user_id, Offer.outcome)
+    answers = select(*by, func.max(Offer.answered_at)).where(
+        Offer.conversation_id.in_([head.id for head in heads]), Offer.outcome.in_(("declined", "expired"))
+    )
+    found: Asked = {}
+    for conversation_id, user_id, outcome, at in _rows(answers.group_by(*by)):
+        until = at + AGAIN if outcome == "declined" else at
+        found[conversation_id, user_id] = max(until, found.get((conversation_id, user_id), NEVER))
+    return found | _passed_on([head.id for head in heads if head.priority == SERVED])
+
+
+def _passed_on(conversation_ids: Sequence[int]) -> Asked:
+    """By whoever transferred it: it does not come back to them at once."""
+    if not conversation_ids:
+        return {}
+    by = Message.conversation_id, Message.user_id
+    notes = select(*by, func.max(Message.occurred_at)).where(
+        Message.conversation_id.in_(conversation_ids),
+        Message.author == "note",
+        Message.kind == "transferred",
+        Message.user_id.is_not(None),
+    )
+    rows = _rows(notes.group_by(*by))
+    return {(conversation_id, user_id): at + AGAIN for conversation_id, user_id, at in rows}
+
+
+def _rows(query: Any) -> Iterable[Any]:
+    return db.session.execute(query)
