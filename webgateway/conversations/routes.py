@@ -16,18 +16,16 @@ from ..fields import whole
 from ..meta import media
 from ..meta.messages import LIMITS
 from ..pages.models import Page
-from ..users import zone
 from ..users.rights import current_tenant, needs, signed_in
 from . import (
-    attachments,
     authors,
     closing,
     composer,
     delivery,
     late_answers,
-    offered,
     ownership,
     received,
+    showing,
     surfaces,
     thread,
     writing,
@@ -36,7 +34,6 @@ from .forms import AnswerForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
 from .surfaces import Surface
-from .upload_routes import INLINE
 
 blueprint = Blueprint("conversations", __name__, url_prefix="/conversations")
 
@@ -178,13 +175,7 @@ def _pane(conversation: Conversation, form: AnswerForm | None = None) -> dict[st
         "answers_late": late_answers.possible(conversation),
         "form": form or AnswerForm.to(conversation.channel),
         "delivery_of": partial(delivery.of, stranded=lock is not None and lock.stranded),
-        "elsewhere": authors.elsewhere,
-        "word_for": attachments.word,
-        "pictures": attachments.pictures(conversation),
-        "place_of": attachments.place,
-        "offer_word": offered.word,
-        "inline": INLINE,
-        "zone": zone.viewers(),
+        **showing.of(conversation),
         "limits": LIMITS,
         "kinds_of_files": json.dumps([asdict(kind) for kind in media.KINDS[conversation.channel]]),
         "files_taken": media.taken(conversation.channel),

@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from .. import htmx
-from ..conversations import attachments, authors, delivery, offered, thread
+from ..conversations import delivery, showing, thread
 from ..conversations.models import Conversation, Message
 from ..conversations.offers import Offer
 from ..conversations.reasons import ClosingReason
@@ -79,13 +79,8 @@ def show(conversation_id: int) -> ResponseReturnValue:
         offers=_offers(talk),
         messages=_count(talk),
         how=transcript.how_ended(talk),
-        elsewhere=authors.elsewhere,
-        offer_word=offered.word,
-        word_for=attachments.word,
-        pictures=attachments.pictures(talk),
-        place_of=attachments.place,
         delivery_of=_delivery,
-        zone=zone.viewers(),
+        **showing.of(talk),
         outcomes=OUTCOMES,
         sources=SOURCES,
         kinds=KINDS,

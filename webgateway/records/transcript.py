@@ -10,13 +10,15 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from ..conversations import attachments, authors, delivery
 from ..conversations.facts import Fact
-from ..conversations.models import Conversation, Message
+from ..conversations.models import Conversation, Message, Part
 from ..db import db
 from ..pages.models import Page
 from ..users.models import User
 from . import rows
 from .search import HOW
 
+HAPPENED = ("handover", "queued", "assigned", "transferred")
+"""Notes of what happened to the conversation."""
 WITH_ALL = (
     joinedload(Conversation.contact),
     joinedload(Conversation.page).joinedload(Page.gateway),
@@ -75,13 +77,15 @@ def line(message: Message, talk: Conversation, zone: ZoneInfo) -> dict[str, Any]
         "name": author(message, talk),
         "kind": message.kind,
         "text": message.text,
-        "attachments": [_attachment(one) for one in message.attachments],
+        "attachments": [*_uploads(message), *map(_attachment, message.attachments)],
         "state": sent.text if sent else None,
     }
 
 
 def author(message: Message, talk: Conversation) -> str:
-    if message.author == "customer" or (message.author == "note" and message.kind != "colleague"):
+    if message.author == "note" and message.user is None:
+        return "" if message.kind in HAPPENED else talk.contact.display_name
+    if message.author == "customer":
         return talk.contact.display_name
     if message.author in ("flow", "bot"):
         return message.author.title()
@@ -118,11 +122,16 @@ def _said(ids: Sequence[int]) -> dict[int, list[Message]]:
     query = select(Message).where(Message.conversation_id.in_(ids))
     query = query.order_by(Message.conversation_id, Message.occurred_at, Message.id)
     query = query.options(
-        selectinload(Message.parts), joinedload(Message.user).load_only(User.name, User.email)
+        selectinload(Message.parts).joinedload(Part.upload),
+        joinedload(Message.user).load_only(User.name, User.email),
     )
     for message in db.session.scalars(query):
         said.setdefault(message.conversation_id or 0, []).append(message)
     return said
+
+
+def _uploads(message: Message) -> list[str]:
+    return [part.upload.name for part in message.parts if part.upload is not None]
 
 
 def _attachment(one: dict[str, Any]) -> str:
