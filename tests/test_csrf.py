@@ -1,4 +1,5 @@
-"""Every address that writes wants the token of the session, except where Meta is the one who asks."""
+"""Every address that writes wants the token of the session, except where Meta or a bot is the one who asks:
+they have no session."""
 
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from webgateway import create_app
 from webgateway.db import db
 
 FOR_META = {"public.deliver", "public.delete_data"}
+FOR_BOTS = {"bot_api.say", "bot_api.hand_over", "bot_api.close", "bot_api.keep"}
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def token_in(page: str) -> str:
 
 
 def test_a_write_without_the_token_is_refused_everywhere(app, as_ada):
-    asked = [(verb, url) for endpoint, verb, url in writing(app) if endpoint not in FOR_META]
+    asked = [(verb, url) for endpoint, verb, url in writing(app) if endpoint not in FOR_META | FOR_BOTS]
     assert len(asked) > 10
     for verb, url in asked:
         answer = as_ada.open(url, method=verb)
@@ -54,6 +56,13 @@ def test_meta_has_no_token_and_is_heard(app, visitor):
             answer = visitor.open(url, method=verb, json={})
             assert "This page was open too long" not in answer.text
             assert answer.status_code == 404, "nobody has the URI 1"
+
+
+def test_a_session_helps_nobody_to_act_as_a_bot(app, as_ada):
+    found = [(verb, url) for endpoint, verb, url in writing(app) if endpoint in FOR_BOTS]
+    assert len(found) == len(FOR_BOTS)
+    for verb, url in found:
+        assert as_ada.open(url, method=verb, json={}).status_code == 401
 
 
 def test_with_the_token_of_the_page_a_form_is_taken(as_ada):

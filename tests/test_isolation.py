@@ -5,11 +5,14 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests import cast
+from tests.conversations.filing import upload
 from tests.test_url_map import SIGNED_IN_ONLY, rules
+from webgateway.conversations import bot_calls, writing
 from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Recovery
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Bot
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import Login
 from webgateway.users.models import EVERYTHING, Role
@@ -76,6 +79,9 @@ def acme(app) -> dict[str, int]:
     fact = Fact(contact=conversation.contact, kind="email", value="peter@example.com", source="agent")
     db.session.add_all([event, offer, fact])
     db.session.commit()
+    part = writing.write(conversation, "", "agent", uploads=[upload("a.png", b"...")]).parts[0]
+    call = bot_calls.tell(conversation, Bot(id="bot", url="https://bot.example/"), "message.received")
+    db.session.commit()
     return {
         "gateway_id": gateway.id,
         "page_id": page.id,
@@ -87,6 +93,8 @@ def acme(app) -> dict[str, int]:
         "version_id": flow.live.id,
         "conversation_id": conversation.id,
         "message_id": message.id,
+        "upload_id": part.upload_id,
+        "call_id": call.id,
         "offer_id": offer.id,
         "fact_id": fact.id,
         "comment_id": cast.comment(page).id,

@@ -141,6 +141,8 @@ def test_an_error_that_is_its_own_cause_is_told_once():
     "secret",
     [
         "EAAGm0PX4ZCpsBAKZC",
+        "wgbot_u1Yd5Xw2Q9",
+        "whsec_C2FVsBQIhrscChlQIMV+b5s=",
         "1029384756102930|0123456789abcdef",
         "access_token=abc.def",
         "hub.verify_token=open-sesame",

@@ -8,7 +8,10 @@ from tests.bench import tables
 from tests.bench.tables import Sizes
 from webgateway.db import db
 
-GROWING = ("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries", "comments")
+GROWING = (
+    *("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries", "comments"),
+    "bot_calls",
+)
 
 
 @pytest.fixture
@@ -75,6 +78,10 @@ def explained(statement, parameters):
         "/journal/?outcome=failed",
         "/journal/?q=m_7",
         "/journal/?q=not+there",
+        "/journal/bots/",
+        "/journal/bots/?state=failed",
+        "/journal/bots/?q=7",
+        "/journal/bots/?q=Customer&state=failed",
     ],
 )
 def test_nothing_is_sorted_to_show_a_few_and_no_table_read_whole(plans, path):

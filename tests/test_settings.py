@@ -53,6 +53,9 @@ def test_the_two_keys_are_enough(tmp_path):
         ("accept_sha1", "perhaps"),
         ("trusted_proxies", "-1"),
         ("trusted_proxies", "many"),
+        ("bot_networks", "10.0.0.1/8"),
+        ("bot_networks", "10.0.0.0/8;192.168.0.0/16"),
+        ("bot_networks", "intranet.example.com"),
         ("log_level", "loud"),
         ("log_format", "xml"),
     ],
@@ -68,6 +71,12 @@ def test_the_value_of_a_wrong_key_is_not_shown(tmp_path):
     with pytest.raises(SettingsError) as error:
         load(tmp_path, encryption_keys="nearly-a-secret")
     assert "nearly-a-secret" not in str(error.value)
+
+
+def test_networks_of_bots_are_none_unless_named(tmp_path):
+    assert load(tmp_path).bot_networks == ()
+    named = load(tmp_path, bot_networks="10.20.0.0/16, ::1/128, 127.0.0.1,").bot_networks
+    assert [str(network) for network in named] == ["10.20.0.0/16", "::1/128", "127.0.0.1/32"]
 
 
 def test_logs_are_json_at_info_unless_said_otherwise(tmp_path):

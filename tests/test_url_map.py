@@ -17,6 +17,15 @@ PUBLIC = {
     "health.measured",
     "leaving.status",
     "security.login",
+    "bot_pages.show",
+    "bot_pages.openapi",
+    # guarded by the flow's token, see tests/bots/test_guard.py
+    "bot_api.show",
+    "bot_api.messages",
+    "bot_api.say",
+    "bot_api.hand_over",
+    "bot_api.close",
+    "bot_api.keep",
 }
 SIGNED_IN_ONLY = {
     "catalogue.index",

@@ -9,8 +9,11 @@ from werkzeug.wrappers import Response
 
 from . import assets, commands, db, errors, health, htmx, security, tasks, templating, traffic, views
 from .asgi import Front
+from .bots import access as bot_access
+from .bots import api as bot_api
+from .bots import journal as bot_journal
+from .bots import pages as bot_pages
 from .conversations import (
-    bot_calls,
     commenting,
     departures,
     forgetting,
@@ -76,8 +79,6 @@ desk = (calls, closure, handling, knowledge, presence, stream, transfers)
 """What can be done in the workspace."""
 rounds = (watching, reconciling, outages, forgetting, days, index)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
-tables = (bot_calls,)
-"""Rows that nobody reads yet."""
 
 
 class Application(Flask):
@@ -135,11 +136,13 @@ def create_app(settings: Settings | None = None) -> Application:
         register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
         recoveries, board, catalogue, flows, flow_editing, flow_versions, queues, board_routes, agent_routes,
         records, exports, figures_page, journal, audit, users, access, roles, profile, public,
-        workspace,
+        workspace, bot_access, bot_api, bot_journal, bot_pages,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
     csrf.exempt(public.blueprint)
+    csrf.exempt(bot_api.blueprint)
+    bot_api.init_app(app)
     public.init_app(app, settings.accept_sha1)
     app.front = Front(app.wsgi_app, app.extensions["door"], Streams(app))
     app.add_url_rule("/", "home", home)

@@ -16,10 +16,11 @@ from sqlalchemy.exc import DBAPIError, StatementError
 # As in meta/errors.py, and what only we have: the proof, the signature, the words of the login and of HTTP.
 _SECRETS = re.compile(
     r"(?i)((?:(?:access|input|verify)_token|appsecret_proof|client_secret|signed_request|[?&]code|sha256)="
-    r"|bearer |access token )[^\s&\"']+|()\b(?:(?:EAA|IGAA)[\w-]{8,}|\d{5,}\|[\w-]{8,})"
+    r"|bearer |access token )[^\s&\"']+"
+    r"|()\b(?:(?:EAA|IGAA|wgbot_)[\w-]{8,}|whsec_[\w+/=-]{8,}|\d{5,}\|[\w-]{8,})"
 )
 # What none of them can do without: looking for these is a hundred times cheaper.
-_HINTS = ("=", "|", "EAA", "IGAA", "earer ", "access token ")
+_HINTS = ("=", "|", "EAA", "IGAA", "wgbot_", "whsec_", "earer ", "access token ")
 # A query; and a gateway's public address, which is known to Meta and us.
 _QUERY = re.compile(r"\?[^\s\"']+|(?<=/meta/)[\w-]{16,}")
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from .db import db, passing
 from .htmx import asked_by_htmx, into
+from .problems import API, problem
 
 log = logging.getLogger("webgateway")
 
@@ -33,6 +34,27 @@ WORDS = {
         "The database is busy or full. Go back and try again in a moment; if it stays, tell whoever runs "
         "webgateway.",
     ),
+}
+# The same for programs, which have no page to go back to.
+CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "not_allowed",
+    413: "too_large",
+    415: "wrong_content_type",
+    429: "too_many_requests",
+    500: "our_fault",
+    503: "busy",
+}
+PROGRAMS = {
+    400: "The request could not be read.",
+    404: "There is nothing at this address, or not for this token.",
+    405: "This address does not take this method.",
+    413: "A body may have 64 KiB.",
+    415: "Send JSON, with the content type application/json.",
+    429: "Wait for the seconds that Retry-After names.",
+    500: "Try again later; if it stays, tell whoever runs webgateway.",
+    503: "The database is busy. Try again in a moment.",
 }
 STALE = ("This page was open too long", "Your session ended or the page is stale. Reload it and try again.")
 
@@ -88,6 +110,8 @@ def _tell(code: int, title: str, text: str) -> ResponseReturnValue:
     if request.path.startswith("/meta/"):
         # Meta and strangers learn the status and nothing of our insides.
         return title + "\n", code, {"Content-Type": "text/plain; charset=utf-8"}
+    if request.path.startswith(API):
+        return problem(code, CODES.get(code, "refused"), title, PROGRAMS.get(code, text))
     if request.accept_mimetypes.best == "application/json":
         return jsonify(error=title, what_to_do=text), code
     if asked_by_htmx():

@@ -10,6 +10,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import Select, TextClause, func, or_, select, text
 
 from .bounded import Question, answer
+from .conversations.bot_calls import WAITING as WAITING_CALL
+from .conversations.bot_calls import BotCall
 from .conversations.models import QUEUED, UNCLEAR, Comparison, Conversation, Message, Part, Recovery
 from .conversations.models import WAITING as WAITING_ROW
 from .db import Model, db, looking, utcnow
@@ -62,6 +64,7 @@ def _waiting() -> GaugeMetricFamily:
         {
             "deliveries": _count(Delivery, UNREAD),
             "events": _count(Event, WAITING_EVENT),
+            "bot_calls": _count(BotCall, WAITING_CALL),
             "parts": _count(Part, WAITING_ROW),
             "comparisons": _count(Comparison, WAITING_ROW),
         },
@@ -71,6 +74,7 @@ def _waiting() -> GaugeMetricFamily:
 def _oldest() -> GaugeMetricFamily:
     event = select(Event.delivery_id).where(WAITING_EVENT).order_by(Event.id).limit(1)
     # the sum keeps SQLite from walking all messages in their order
+    call = select(func.min(BotCall.id + 0)).where(WAITING_CALL)
     part = select(func.min(Part.message_id + 0)).where(WAITING_ROW)
     recovery = select(func.min(Comparison.recovery_id + 0)).where(WAITING_ROW)
     return _by_kind(
@@ -81,6 +85,7 @@ def _oldest() -> GaugeMetricFamily:
             "deliveries": _age(select(Delivery.received_at).where(UNREAD).order_by(Delivery.id).limit(1)),
             "events": _age(select(Delivery.received_at).where(Delivery.id == event.scalar_subquery())),
             "parts": _age(select(Message.created_at).where(Message.id == part.scalar_subquery())),
+            "bot_calls": _age(select(BotCall.created_at).where(BotCall.id == call.scalar_subquery())),
             "comparisons": _age(select(Recovery.created_at).where(Recovery.id == recovery.scalar_subquery())),
         },
     )

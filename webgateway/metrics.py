@@ -10,6 +10,7 @@ from . import counting as counting  # before the first instrument: it says where
 ANSWERS = ("kept", "refused", "unknown", "not_json", "too_slow", "too_large", "unavailable")
 OUTCOMES = ("done", "duplicate", "ignored", "failed")
 SENDS = ("sent", "again", "failed", "unclear")
+BOT_CALLS = ("done", "again", "failed", "dropped")
 COMPARED = ("done", "failed")
 OFFERS = ("accepted", "declined", "expired", "withdrawn")
 
@@ -39,6 +40,8 @@ sends = _counter(
     *("result", "code", "kind"),
 )
 
+bot_calls = _counter("bot_calls", "Calls of bots, by what became of the attempt", "outcome")
+bot_seconds = _histogram("bot_call", "Calls of bots, from looking up the name to the answer's end", _SLOW)
 comparisons = _counter(
     "comparisons",
     "Comparisons with Meta's conversations (of recoveries, by page and channel) that ended, by how",
@@ -67,6 +70,8 @@ def show_zeros() -> None:
         events.labels(outcome)
     for result in SENDS:
         sends.labels(result, "", "")
+    for result in BOT_CALLS:
+        bot_calls.labels(result)
     for result in COMPARED:
         comparisons.labels(result)
     for outcome in OFFERS:

@@ -73,6 +73,7 @@ def settle(address: str, simulator: str) -> Settings:
     given = config_file(config)
     generate_keys(config, given)
     here = {"PUBLIC_URL": address, "GRAPH_URL": simulator, "FACEBOOK_URL": simulator, "LOG_FORMAT": "text"}
+    here["BOT_NETWORKS"] = "127.0.0.0/8,::1/128"
     for name, value in here.items():
         if name.lower() not in given:
             os.environ.setdefault(PREFIX + name, value)

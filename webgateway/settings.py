@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ class Settings:
     metrics_token: str = ""
     accept_sha1: bool = False
     trusted_proxies: int = 0
+    bot_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     log_level: str = "info"
     log_format: str = "json"
 
@@ -63,6 +65,7 @@ class Settings:
             metrics_token=given.get("metrics_token", ""),
             accept_sha1=_switch(given, "accept_sha1"),
             trusted_proxies=_number(given, "trusted_proxies"),
+            bot_networks=_networks(given, "bot_networks"),
             log_level=_one_of(LOG_LEVELS, given, "log_level", cls.log_level),
             log_format=_one_of(LOG_FORMATS, given, "log_format", cls.log_format),
         )
@@ -158,6 +161,15 @@ def _number(given: Mapping[str, str], key: str) -> int:
     if not value.isdecimal():
         raise SettingsError(f"{_name(key)} must be a whole number.")
     return int(value)
+
+
+def _networks(given: Mapping[str, str], key: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(one.strip()) for one in given.get(key, "").split(",") if one.strip())
+    except ValueError:
+        raise SettingsError(
+            f"{_name(key)} must be networks such as 10.20.0.0/16, with commas between them."
+        ) from None
 
 
 def _one_of(choices: tuple[str, ...], given: Mapping[str, str], key: str, default: str) -> str:

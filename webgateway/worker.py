@@ -1,5 +1,5 @@
-"""Works on what waits: reads deliveries, lets events take effect, sends messages, completes logins, recovers
-what was not delivered, looks at idle conversations; runs Huey beside it.
+"""Works on what waits: reads deliveries, lets events take effect, sends messages, calls bots, completes
+logins, recovers what was not delivered, looks at idle conversations; runs Huey beside it.
 
 The rows are the jobs: several workers may run, a killed one loses nothing. See docs/architecture.md.
 """
@@ -17,6 +17,7 @@ from huey.consumer import Consumer
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from . import counting, memory, metrics
+from .bots import calling
 from .conversations import comparing, idling, outgoing
 from .db import db, passing
 from .heartbeat import BEAT, beat, leave
@@ -32,6 +33,7 @@ IDLE = 0.2  # seconds between looks at the tables when nothing waits
 WOKEN = 1.0  # the same while PostgreSQL wakes us
 SIBLINGS = 5.0  # for all but the first thread of a kind, which wakes the others when it found something
 SENDERS = 4  # messages of this many conversations are on their way to Meta at once
+CALLERS = 8  # bots that are asked at once; of one flow no more than calling.AT_ONCE
 RENEWAL = LEASE.total_seconds() / 3
 
 
@@ -66,6 +68,7 @@ def kinds() -> list[Kind]:
         Kind("sending", outgoing, "parts", threads=SENDERS),
         Kind("completing", completing, "logins", threads=2),
         Kind("recovering", comparing, "comparisons", threads=2),
+        Kind("calling", calling, "bot_calls", threads=CALLERS, next="parts"),
         Kind("idling", idling, "conversations", threads=1, next="parts"),
         Kind("offering", offering, "conversations", threads=1),
     ]

@@ -11,7 +11,7 @@ from tests.browser.gallery import bubbles
 from tests.conversations.filing import upload
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
-from webgateway.conversations import private_reply, writing
+from webgateway.conversations import bot_calls, private_reply, writing
 from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.conversations.offers import Offer
@@ -78,6 +78,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         _weeks(pages)
         ids = {"gateway": gateway.id, "page": pages[0].id, "conversation": talk.id, "flow": gateway.flow_id}
         ids["direct"], ids["account"] = shop.id, olena.id
+        ids["bot_call"] = _bot_calls(talk)
         ids["late"] = _late(pages[0]).id
         ids |= _flow(pages[0].meta_id)
         ids["recovery"] = _recovery(pages[0], pages[5]).id
@@ -87,6 +88,25 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         _ends(gateway)
         db.session.remove()
     return ids
+
+
+def _bot_calls(talk: Conversation) -> int:
+    """One of each state; the id of one that failed."""
+    bot = Bot(id="bot", url="https://bots.example.com/orders")
+    said = cast.message(talk, "Where is my order?")
+    for kind, state, status, error in (
+        ("conversation.started", "done", 200, None),
+        ("message.received", "done", 204, None),
+        ("message.received", "waiting", 503, "It answered 503."),
+        ("message.received", "failed", 401, "It refused the call (401)."),
+        ("conversation.handed_over", "dropped", None, "The conversation was closed."),
+    ):
+        call = bot_calls.tell(talk, bot, kind, said)
+        call.state, call.status, call.error, call.attempts = state, status, error, 1
+        if state == "failed":
+            failed = call
+    db.session.commit()
+    return failed.id
 
 
 def _ends(gateway: Gateway) -> None:

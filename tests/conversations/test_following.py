@@ -349,7 +349,7 @@ class TestABot:
         following.leave_bot(conversation())
         peter("Thanks")
         assert said() == []
-        assert self.calls() == [("conversation.started", "bot")]
+        assert self.calls() == [("conversation.started", "bot"), ("conversation.handed_over", "bot")]
 
 
 class TestPeople:

@@ -2,7 +2,7 @@
 
 from ..db import utcnow
 from ..users.models import User
-from . import composer, offers, saying
+from . import bot_calls, composer, offers, saying
 from .models import Conversation
 from .reasons import ClosingReason
 
@@ -17,6 +17,7 @@ def close(
     first where a user does it. A second time changes nothing."""
     if not conversation.is_open:
         return
+    bot_calls.lose(conversation, "conversation.closed")
     farewell = conversation.does.closing_message
     if farewell and composer.lock(conversation) is None:
         saying.say(conversation, farewell)

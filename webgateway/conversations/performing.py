@@ -17,7 +17,7 @@ from .models import Conversation, Message
 
 def do(turn: Turn, conversation: Conversation, message: Message | None, queues: Queues | None) -> None:
     """`message`: the customer's that the flow answers."""
-    now = utcnow()
+    now, bot = utcnow(), turns.bot_of(conversation)
     if turn.part != conversation.part:
         conversation.part_at = now
     conversation.part, conversation.tries, conversation.idle_at = turn.part, turn.tries, None
@@ -27,6 +27,9 @@ def do(turn: Turn, conversation: Conversation, message: Message | None, queues: 
         _DO[type(action)](action, conversation, message, queues or Queues())
     if turn.part is not None and turns.bot_of(conversation) is None:
         turns.wait(conversation)
+    if bot is not None and conversation.part != bot.id:
+        kind = "conversation.handed_over" if conversation.is_open else "conversation.closed"
+        bot_calls.tell_lost(conversation, bot, kind)
 
 
 def _say(said: actions.Say, conversation: Conversation, *_: Any) -> None:

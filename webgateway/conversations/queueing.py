@@ -9,7 +9,7 @@ from ..queues import founding, idle
 from ..queues.models import Agent, Queue
 from ..users.models import User
 from ..waking import wake
-from . import offers
+from . import bot_calls, offers
 from .models import Conversation, Message
 from .offers import Offer
 
@@ -25,6 +25,7 @@ def hand_over(
     conversation: Conversation, queue: Queue, priority: int = 0, held_until: datetime | None = None
 ) -> None:
     """To the agents of a queue; offered not before `held_until`. The flow is done with it."""
+    bot_calls.lose(conversation, "conversation.handed_over")
     conversation.queue, conversation.priority = queue, priority
     conversation.queued_at, conversation.held_until = utcnow(), held_until
     conversation.agent, conversation.part = None, None
@@ -39,6 +40,7 @@ def assign(conversation: Conversation, agent: User) -> None:
         offer.end("accepted" if offer.user_id == agent.id else "withdrawn")
     if conversation.agent_id == agent.id:
         return
+    bot_calls.lose(conversation, "conversation.handed_over")
     if conversation.agent_id is None and conversation.queued_at is not None:
         conversation.waited_seconds += round((utcnow() - conversation.queued_at).total_seconds())
     idle.from_now(conversation.agent_id, agent.id)
@@ -74,6 +76,7 @@ def transfer(
         return problem
     if offer is not None:
         offer.end("withdrawn")
+    bot_calls.lose(conversation, "conversation.handed_over")
     if conversation.agent_id is not None:
         release(conversation)
     conversation.queue = queue or conversation.queue or founding.general(conversation.tenant_id)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from ..db import utcnow
 from ..flows.definition import Bot, Idle
+from . import bot_calls
 from .models import Conversation
 
 
@@ -31,6 +32,7 @@ def we_spoke(conversation: Conversation, author: str) -> None:
 def answered(conversation: Conversation, at: datetime) -> None:
     """By a person, here or in Meta's inbox: the flow's turn is over."""
     conversation.answered_at = conversation.answered_at or at
+    bot_calls.lose(conversation, "conversation.handed_over")
     conversation.part = None
 
 

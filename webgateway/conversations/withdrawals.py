@@ -2,7 +2,7 @@
 
 from ..meta.events import Event
 from ..pages.models import Page
-from . import contents, knowing
+from . import bot_calls, contents, knowing
 from .models import Message
 from .taken import Outcome
 from .talks import Talks
@@ -24,6 +24,7 @@ def take(event: Event, page: Page, talks: Talks) -> Outcome:
         return Outcome("done", NOT_HERE, withdrawn=mid)
     _erase(message)
     knowing.forget(message.conversation.contact, message)
+    bot_calls.forget(message)
     return Outcome("done", conversation=message.conversation, withdrawn=mid)
 
 

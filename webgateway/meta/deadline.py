@@ -23,12 +23,13 @@ IDLE = 5.0
 
 
 class Stream(io.RawIOBase):
-    """What comes through a socket; TimeoutError when it is not over after SECONDS."""
+    """What comes through a socket; TimeoutError when it is not over at `end` (of the monotonic clock), or
+    after SECONDS."""
 
-    def __init__(self, raw: SocketIO, sock: socket) -> None:
+    def __init__(self, raw: SocketIO, sock: socket, end: float | None = None) -> None:
         self.raw, self.sock = raw, sock
         self.patience = sock.gettimeout() or SECONDS
-        self.end = time.monotonic() + max(SECONDS, self.patience)
+        self.end = time.monotonic() + max(SECONDS, self.patience) if end is None else end
 
     def readable(self) -> bool:
         return True
@@ -48,10 +49,10 @@ class Stream(io.RawIOBase):
 class Answer(HTTPResponse):
     """Its status line and headers are bounded, too."""
 
-    def __init__(self, sock: socket, *args: Any, **options: Any) -> None:
+    def __init__(self, sock: socket, *args: Any, end: float | None = None, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         raw = self.fp.detach()
-        self.fp = io.BufferedReader(Stream(cast(SocketIO, raw), sock))
+        self.fp = io.BufferedReader(Stream(cast(SocketIO, raw), sock, end))
 
 
 class Connection(HTTPConnection):

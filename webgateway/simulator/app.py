@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import make_server
 
+from webgateway.simulator.bot import bot
 from webgateway.simulator.demo.blueprint import demo
 from webgateway.simulator.dialog.screens import dialog
 from webgateway.simulator.graph.door import graph
@@ -31,7 +32,7 @@ def create_simulator(
     stored = here.snapshot.load() if here.snapshot else None
     here.adopt(stored or (seeded_world() if seed else World()))
     app.extensions["simulator"] = here
-    for blueprint in (demo, dialog, pictures, recordings, uploaded, graph):
+    for blueprint in (demo, dialog, pictures, recordings, uploaded, bot, graph):
         app.register_blueprint(blueprint)
     if chosen.deliver:
         deliverer = app.extensions["deliverer"] = Deliverer(here)

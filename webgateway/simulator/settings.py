@@ -16,6 +16,8 @@ class Settings:
     """True: apps in development accept only registered redirect URIs too."""
     deliver: bool = True
     """False: webhooks are queued and kept, never posted."""
+    bot_seconds: float = 30.0
+    """How long the echo bot thinks about "slow"."""
     hang_seconds: float = 60.0
     """How long the `hang` fault keeps a request open."""
     snapshot_delay: float = 0.9
