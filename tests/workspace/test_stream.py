@@ -278,6 +278,7 @@ def test_one_too_many_of_a_user_ends_their_oldest(app, as_gail, gail, monkeypatc
             tasks.append(asyncio.ensure_future(reader.read()))
             await reader.next()
         await asyncio.wait_for(tasks[0], 5)
+        assert readers[0].said.endswith(streams.CROWDED)
         assert not tasks[1].done()
         for reader in readers:
             reader.left.set()

@@ -26,7 +26,8 @@ LONGEST = 600.0
 """Seconds after which a stream ends; the browser opens it anew, and its right is looked at again."""
 PATIENCE = 20.0
 """Seconds a browser may take to read what it was sent."""
-OF_A_USER = 6
+OF_A_USER = 4
+"""A browser has six connections to one place, and needs some for everything else."""
 MOST = 2000
 HEADERS = [
     (b"content-type", b"text/event-stream"),
@@ -35,6 +36,8 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 ALIVE = b": still here\n\n"
+CROWDED = b"event: crowded\ndata: ask\n\n"
+"""One of too many: the browser asks for its news from now on."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class Stream:
         self.woken = asyncio.Event()
         self.news: Tokens = {}
         self.over = False
+        self.last = b""
         self.began = self.sent_at = time.monotonic()
 
     def tell(self, tokens: Tokens) -> None:
@@ -63,8 +67,9 @@ class Stream:
     def end(self) -> None:
         self._from_outside(self.stop)
 
-    def stop(self) -> None:
-        self.over = True
+    def stop(self, last: bytes = b"") -> None:
+        """With these bytes."""
+        self.over, self.last = True, last
         self.woken.set()
 
     def tick(self, now: float) -> None:
@@ -78,7 +83,9 @@ class Stream:
         await self.woken.wait()
         self.woken.clear()
         if self.over:
-            return b""
+            last, self.last = self.last, b""
+            self.woken.set()
+            return last
         news, self.news = self.news, {}
         self.sent_at = time.monotonic()
         return b"data: " + json.dumps(news).encode() + b"\n\n" if news else ALIVE
@@ -129,9 +136,9 @@ class Streams:
         theirs.append(stream)
         self.count += 1
         if len(theirs) > OF_A_USER:
-            theirs[0].stop()
+            theirs[0].stop(CROWDED)
         if self.count > MOST:
-            stream.stop()
+            stream.stop(CROWDED)
         self.watcher.add(stream)
         if self.clock is None:
             self.clock = asyncio.ensure_future(self._tick())

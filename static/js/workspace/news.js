@@ -3,6 +3,7 @@
 const workspace = document.getElementById("workspace");
 const ASK = 3000;
 const LONGEST = 30_000;
+const AGAIN = 20; // questions after which pushing is tried once more
 const QUIET = 40_000; // the server gives a sign of life every 15 seconds
 const pieces = { desk: "#desk", offers: "#offers", waiting: "#waiting", thread: "#talk [role=log]", details: "#details" };
 const known = new Map();
@@ -12,6 +13,7 @@ let failures = 0;
 let timer = 0;
 let heard = 0;
 let asked = "";
+let questions = 0;
 
 const shown = () => document.getElementById("talk")?.dataset.conversation ?? "";
 
@@ -63,7 +65,8 @@ async function ask() {
     failures += 1;
     if (failures > 1) tell("Not connected. Trying again …");
   }
-  again(failures ? connect : ask);
+  questions += 1;
+  again(failures || questions % AGAIN === 0 ? connect : ask);
 }
 
 function connect() {
@@ -79,6 +82,11 @@ function connect() {
     tell("");
     apply(JSON.parse(data));
   };
+  stream.addEventListener("crowded", () => {
+    stream.close();
+    source = null;
+    ask();
+  });
   // It reconnects by itself when the connection broke, and is closed when the server would rather be asked.
   stream.onerror = () => {
     if (stream !== source || stream.readyState !== EventSource.CLOSED) return;
