@@ -36,8 +36,12 @@ def post_fork(_server, _worker):  # type: ignore[no-untyped-def]
     memory.init()
 
 
-def post_worker_init(_worker):  # type: ignore[no-untyped-def]
+def post_worker_init(worker):  # type: ignore[no-untyped-def]
+    """Open workspaces end when a worker is told to: else it would wait for them."""
     memory.settle()
+    front = getattr(getattr(worker, "asgi", None), "front", None)
+    if front is not None:
+        front.streams.alive = lambda: worker.alive
 
 
 def child_exit(_server, worker):  # type: ignore[no-untyped-def]

@@ -138,6 +138,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     with app.app_context():
         yield app
+        app.extensions["door"].commits.stop()
         db.session.remove()
         db.engine.dispose()
 

@@ -46,7 +46,7 @@ def fill() -> None:
     peter = cast.conversation(cast.contact(page))
     cast.message(peter, attachments=[{"type": "image", "url": "https://x.fbcdn.net/1", "title": None}])
     cast.message(peter, "Bought through a link", mid="m_2", referral={"ref": "nul \0 in JSON"})
-    cast.message(peter, "Hi", mid="m_3", referral=None)  # JSON's null, where the first has none at all
+    cast.message(peter, "Hi", mid="m_3", referral=None)
     answer = cast.message(peter, "Yes", "agent", user=cast.person("Gail"))
     answer.comment = cast.comment(page, "What is in \u00bbit\u00ab? 🐘", at=KYIV, replied_at=KYIV)
     delivery = Delivery(

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from tests import cast
-from tests.bench import load, report, signed, tables
+from tests.bench import load, report, signed, tables, workspace
 from tests.bench.bare import app as bare
-from tests.bench.measure import Findings, Row, Scale, Table, Times, percentile
+from tests.bench.measure import QUICK, Findings, Row, Scale, Table, Times, percentile
 from tests.bench.pages import Found
 from tests.bench.tables import Sizes
 from tests.cast import APP_SECRET
@@ -104,3 +104,12 @@ def test_the_full_tables_fit_together(app, gateway, as_ada):
     assert db.session.query(Conversation).filter_by(closed_at=None).count() == 2
     for path in ("/gateways/?page=3", f"/gateways/{gateway.id}/pages", "/conversations/1", "/journal/"):
         assert as_ada.get(path).status_code == 200
+
+
+def test_a_small_contact_centre_loses_nothing(tmp_path):
+    found = workspace.measure(tmp_path, None, QUICK)
+    assert "0 lost, 0 unseen" in found.rows[0].measured
+    (cells,) = found.tables[0].rows
+    shown = dict(zip(found.tables[0].columns, cells, strict=True))
+    assert int(shown["accepted"]) > 0
+    assert int(shown["closed"]) > 0

@@ -11,6 +11,7 @@ from tests.test_url_map import rules
 from tests.working import until_done
 from webgateway.conversations.models import Contact, Message
 from webgateway.db import db
+from webgateway.flows.definition import Bot, Choice, Definition, Menu
 from webgateway.flows.models import Flow
 from webgateway.gateways.models import Gateway
 from webgateway.journal.models import Delivery, Event
@@ -28,7 +29,7 @@ TEXTS = {
     Page: ("name", "category", "instagram_username", "instagram_name", "problem", "subscription_error"),
     Account: ("name", "dead_reason"),
     Contact: ("name", "username"),
-    Flow: ("name", "opening_message", "closing_message"),
+    Flow: ("name",),
     Event: ("reason", "mid", "user_id", "account_id"),
     Delivery: ("error",),
 }
@@ -52,6 +53,14 @@ def hostile(app, visitor, acme):  # noqa: F811
             for name in ("picture_url", "instagram_picture_url"):
                 if hasattr(row, name):
                     setattr(row, name, BAD_LINKS[0])
+    for flow in db.session.query(Flow):
+        parts = (
+            Menu(id="m", name=EVIL, text=EVIL, choices=(Choice(EVIL),)),
+            Bot(id="b", name=EVIL, url=EVIL),
+        )
+        flow.revise(opening_message=EVIL, closing_message=EVIL, parts=parts)
+        acme["version_id"] = flow.live.id
+        flow.save_draft(Definition(offline_message=EVIL))
     page = db.session.get(Page, acme["page_id"])
     page.instagram_id = "17841400000000001"
     for message in db.session.query(Message).filter(Message.mid.is_not(None)):
@@ -105,7 +114,7 @@ def pages(app, client, ids):
 def test_hostile_text_stays_text_everywhere(app, as_ada, hostile):
     seen = 0
     for url, answer in pages(app, as_ada, hostile):
-        assert answer.status_code in (200, 204, 302), f"{url} answered {answer.status_code}"
+        assert answer.status_code in (200, 204, 302, 303), f"{url} answered {answer.status_code}"
         if answer.mimetype != "text/html":
             continue
         assert not Inline.of(answer.text), url
@@ -119,6 +128,9 @@ def test_no_script_runs_that_is_not_a_file_of_ours(app, as_ada, hostile):
         policy = dict(
             part.partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split("; ")
         )
+        if "sandbox" in policy:  # a file that was sent runs nothing at all
+            assert policy["default-src"] == "'none'", url
+            continue
         assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'"), url
         assert policy["base-uri"] == policy["frame-ancestors"] == "'none'"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -5,9 +5,14 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from tests import cast
+from tests.conversations.filing import upload
 from tests.test_url_map import SIGNED_IN_ONLY, rules
+from webgateway.conversations import bot_calls, writing
+from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Recovery
+from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Bot
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import Login
 from webgateway.users.models import EVERYTHING, Role
@@ -21,6 +26,8 @@ QUERIES = [
     "/conversations/{conversation_id}?first={}",
     "/conversations/{conversation_id}/messages?first={}&shown={}",
     "/conversations/comments/?page_id={}",
+    "/workspace/{conversation_id}?others={}&answer={}",
+    "/workspace/news?shown={}",
     "/conversations/comments/?page={}&size={}",
     "/records/?page_id={}&agent_id={}&after={}&skip={}&size={}",
     "/records/{conversation_id}?first={}&shown={}",
@@ -68,7 +75,12 @@ def acme(app) -> dict[str, int]:
         tenant_id=gateway.tenant_id, delivery_id=delivery.id, gateway_id=gateway.id, page_id=page.id,
         position=0, kind="message", account_id=page.meta_id, dedupe_key="a", talk="a", outcome="failed",
     )  # fmt: skip
-    db.session.add(event)
+    offer = Offer(conversation_id=conversation.id, user_id=cast.person("Gail").id, expires_at=utcnow())
+    fact = Fact(contact=conversation.contact, kind="email", value="peter@example.com", source="agent")
+    db.session.add_all([event, offer, fact])
+    db.session.commit()
+    part = writing.write(conversation, "", "agent", uploads=[upload("a.png", b"...")]).parts[0]
+    call = bot_calls.tell(conversation, Bot(id="bot", url="https://bot.example/"), "message.received")
     db.session.commit()
     return {
         "gateway_id": gateway.id,
@@ -81,6 +93,10 @@ def acme(app) -> dict[str, int]:
         "version_id": flow.live.id,
         "conversation_id": conversation.id,
         "message_id": message.id,
+        "upload_id": part.upload_id,
+        "call_id": call.id,
+        "offer_id": offer.id,
+        "fact_id": fact.id,
         "comment_id": cast.comment(page).id,
         "delivery_id": delivery.id,
         "event_id": event.id,

@@ -232,7 +232,7 @@ def test_no_look_reads_a_whole_table(app, visitor):
     event.listen(db.engine, "before_cursor_execute", note)
     visitor.get("/metrics")
     event.remove(db.engine, "before_cursor_execute", note)
-    assert len(looks) == 14
+    assert len(looks) == 12
     sqlite = db.engine.dialect.name == "sqlite"
     with db.engine.connect() as connection:
         if not sqlite:

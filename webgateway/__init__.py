@@ -16,7 +16,6 @@ from .bots import pages as bot_pages
 from .conversations import (
     commenting,
     departures,
-    facts,
     forgetting,
     recoveries,
     recovery_health,
@@ -61,13 +60,25 @@ from .settings import ROOT, Settings
 from .users import access, profile, roles, sign_in
 from .users import routes as users
 from .users.rights import signed_in
-from .workspace import agent_routes, board_routes, canned
+from .workspace import (
+    agent_routes,
+    board_routes,
+    calls,
+    closure,
+    handling,
+    knowledge,
+    presence,
+    stream,
+    transfers,
+)
+from .workspace import routes as workspace
+from .workspace.streams import Streams
 
 csrf = CSRFProtect()
+desk = (calls, closure, handling, knowledge, presence, stream, transfers)
+"""What can be done in the workspace."""
 rounds = (watching, reconciling, outages, forgetting, days, index)
 """What runs by the clock (tasks.every) and is imported by nobody else."""
-tables = (facts, canned)
-"""Rows that nobody reads yet."""
 
 
 class Application(Flask):
@@ -118,13 +129,14 @@ def create_app(settings: Settings | None = None) -> Application:
     conversation_health.listen()
     recovery_health.listen()
     journal_health.listen()
+    presence.listen(app)
 
     for part in (
         conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
         register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
         recoveries, board, catalogue, flows, flow_editing, flow_versions, queues, board_routes, agent_routes,
         records, exports, figures_page, journal, audit, users, access, roles, profile, public,
-        bot_access, bot_api, bot_journal, bot_pages,
+        workspace, bot_access, bot_api, bot_journal, bot_pages,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
@@ -132,15 +144,18 @@ def create_app(settings: Settings | None = None) -> Application:
     csrf.exempt(bot_api.blueprint)
     bot_api.init_app(app)
     public.init_app(app, settings.accept_sha1)
-    app.front = Front(app.wsgi_app, app.extensions["door"])
+    app.front = Front(app.wsgi_app, app.extensions["door"], Streams(app))
     app.add_url_rule("/", "home", home)
     return app
 
 
 def home() -> Response:
-    """The first section one may read, or one's profile; for everybody else the sign-in page."""
+    """An agent's workspace, else the first section one may read, or one's profile; for everybody else the
+    sign-in page."""
     if not signed_in().is_authenticated:
         return redirect(url_for("security.login"))
+    if signed_in().answers_only:
+        return redirect(url_for("workspace.index"))
     for section in ("conversations", "queues", "gateways", "flows", "records", "journal", "users"):
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))

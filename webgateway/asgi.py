@@ -1,6 +1,7 @@
 """The ASGI face: deliveries go straight to the door, everything else to Flask in threads.
 
 A request reaches a thread only when it is there whole, and its answer never waits in one for a slow reader.
+The news for an open workspace comes without a thread, once Flask has let its reader in.
 """
 
 import asyncio
@@ -17,10 +18,12 @@ from .bodies import Bodies, Full, Gone, Message, Receive, Scope, TooLarge
 from .journal import door as doors
 from .journal.commits import Batch, Place
 from .journal.door import Answer, Door, Row
+from .workspace.streams import SEATS, Streams, Ticket
 
 Send = Callable[[Message], Awaitable[None]]
 
 DELIVERIES = "/meta/"
+STREAM = "/workspace/stream"
 FORM = b"application/x-www-form-urlencoded"
 SIGNATURES = (b"x-hub-signature-256", b"x-hub-signature")
 FRAMING = (b"content-length", b"transfer-encoding")
@@ -37,8 +40,9 @@ BUSY = Answer(503, "Too many requests at once. Try again in a moment.\n", "unava
 class Front:
     """In front of Flask, one for each process."""
 
-    def __init__(self, flask: WSGIApplication, door: Door) -> None:
+    def __init__(self, flask: WSGIApplication, door: Door, streams: Streams) -> None:
         self.door = door
+        self.streams = streams
         self.flask = WSGIMiddleware(flask, workers=THREADS, send_queue_size=CHUNKS)  # type: ignore[arg-type]
         self.bodies = Bodies(doors.LARGEST)
         self.files = Bodies(bodies.FILES, bodies.FILES_WITHIN)
@@ -51,6 +55,8 @@ class Front:
             return await self.flask(scope, receive, send)  # type: ignore[arg-type]
         uri = delivery_to(scope)
         try:
+            if scope["path"] == STREAM:
+                return await self._stream(scope, receive, send)
             if uri is None:
                 return await self._in_a_thread(scope, receive, send)
             given = await self._deliver(uri, scope, receive)
@@ -88,6 +94,20 @@ class Front:
             wake_when_done(place.batch, self.settled)
         await self.settled.wait()
         return place.kept()
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Flask decides: with a ticket the reader stays here, anything else is Flask's own answer."""
+        seats: list[Ticket] = []
+        said: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            said.append(message)
+
+        await self._in_a_thread({**scope, SEATS: seats}, receive, hold)
+        if seats:
+            return await self.streams.serve(seats[0], receive, send)
+        for message in said:
+            await send(message)
 
     async def _in_a_thread(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.in_threads >= MOST_IN_THREADS:

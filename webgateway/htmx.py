@@ -40,6 +40,20 @@ def keep_address(answer: ResponseReturnValue) -> Response:
     return response
 
 
+def dialog(fragment: str, status: int, **context: Any) -> Response:
+    """In the layout's place for dialogs, whatever the request was meant to change."""
+    response = make_response(render_template(fragment, **context), status)
+    response.headers.update({"HX-Retarget": "#dialog", "HX-Reswap": "innerHTML"})
+    return response
+
+
+def now_at(url: str, answer: ResponseReturnValue) -> Response:
+    """The address bar shows `url` from now on."""
+    response = make_response(answer)
+    response.headers["HX-Push-Url"] = url
+    return response
+
+
 def go_to(url: str, code: int = 303) -> Response:
     """Leave for another page after a write; htmx leaves too instead of swapping the page in."""
     if asked_by_htmx():

@@ -10,7 +10,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import connecting, door, durability, events, latency, machine, memory, pages, report
+from tests.bench import (
+    connecting,
+    door,
+    durability,
+    events,
+    latency,
+    machine,
+    memory,
+    pages,
+    report,
+    workspace,
+)
 from tests.bench.measure import QUICK, Findings, Scale
 from tests.bench.postgresql import Server, server
 
@@ -21,6 +32,7 @@ PARTS: dict[str, Part] = {
     "latency": latency.measure,
     "connecting": connecting.measure,
     "pages": pages.measure,
+    "workspace": workspace.measure,
     "durability": durability.measure,
 }
 DISK = Path("/var/tmp")  # /tmp may be memory, where nothing can be durable

@@ -6,6 +6,7 @@ import msgspec
 from flask import Flask
 
 from tests import cast
+from tests.browser import desk
 from tests.browser.gallery import bubbles
 from tests.conversations.filing import upload
 from tests.deliveries import delivery, post, text
@@ -83,6 +84,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         ids["recovery"] = _recovery(pages[0], pages[5]).id
         ids |= {"elsewhere": _elsewhere(pages[1]).id, "bubbles": bubbles(pages[0], simulator).id}
         ids |= _comments(pages[2]) | _desk(pages[0])
+        ids["mine"] = desk.furnish(pages[0])
         _ends(gateway)
         db.session.remove()
     return ids

@@ -67,6 +67,7 @@ class TestAdding:
             ({"reminder": "Hm?", "remind_after": "9", "close_after": "9"}, "Close later than you remind."),
             ({"close_after": "soon"}, "Write a number from 1 to 43,200."),
             ({"parts-1-id": "agents", "parts-1-kind": "close"}, "Two parts are mixed up."),
+            ({"parts-1-id": "x" * 41, "parts-1-kind": "close"}, "Two parts are mixed up."),
         ],
     )
     def test_wrong_input_is_refused_beside_its_field_and_nothing_is_saved(self, as_ada, changes, words):

@@ -5,7 +5,7 @@ import pytest
 from tests import cast
 from tests.flows.sent import errors_of, fields_of
 from webgateway.db import db
-from webgateway.flows.definition import Definition, Holiday, Hours, Span
+from webgateway.flows.definition import Agents, Definition, Holiday, Hours, Span
 
 OPEN = {"has_hours": "y", "hours-time_zone": "Europe/Kyiv"}
 
@@ -142,3 +142,18 @@ def test_pages_are_chosen_by_name(as_ada):
     assert '<option value="102938475610293">Cisco Dogs</option>' in page
     assert "Stranger" not in page
     assert db.session.get(type(flow), flow.id).pages[0].name == "Cisco Dogs"
+
+
+def test_more_pages_parts_and_queues_do_not_mean_more_queries(as_ada, count_queries):
+    def queries(flow) -> int:
+        with count_queries() as sent:
+            as_ada.get(f"/flows/{flow.id}")
+        return len(sent)
+
+    gateway = cast.gateway(flow=cast.flow())
+    few = queries(gateway.flow)
+    for number in range(5):
+        cast.page(gateway, f"Page {number}", str(number))
+        cast.queue(f"Queue {number}")
+    parts = tuple(Agents(id=f"a{number}") for number in range(9))
+    assert queries(cast.flow("Long", parts=parts)) <= few

@@ -166,3 +166,12 @@ def test_a_queue_is_called_by_its_name(as_ada):
     assert "Handed over to the agents of Sales desk." in as_ada.get(f"/flows/{flow.id}").text
     other = cast.flow("Other")
     assert "Handed over to the agents of Front desk." in as_ada.get(f"/flows/{other.id}").text
+
+
+def test_htmx_gets_the_panel_alone(as_ada):
+    phone = Phone(as_ada)
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    fields = {**fields_of(phone.page), "try": "reply:2"}
+    fragment = as_ada.post(f"/flows/{phone.flow.id}/trial", data=fields, headers=headers).text
+    assert fragment.lstrip().startswith('<aside id="try"')
+    assert "The conversation is closed." in fragment

@@ -97,3 +97,15 @@ def test_every_one_of_many_threads_gets_its_own_answer():
     assert sorted(row for rows in table.commits for row in rows) == sorted(
         f"number {n}" for n in range(200) if n != 7
     )
+
+
+def test_its_thread_ends_when_it_is_stopped_and_begins_anew_when_needed(table):
+    table.go.set()
+    group = GroupCommit(table.write)
+    assert group.add("a").kept(5)
+    thread = group.thread
+    group.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert group.add("b").kept(5)
+    group.stop()

@@ -194,27 +194,27 @@ class TestCustomer:
         post(
             visitor,
             gateway,
-            delivery(text("My secret is 4711", "m_1", by=OLENA), text("Hi from Peter", "m_2")),
+            delivery(text("My secret is a blue heron", "m_1", by=OLENA), text("Hi from Peter", "m_2")),
         )
         work()
         talk = db.session.scalars(
             select(Conversation).join(Conversation.contact).where(Contact.meta_id == OLENA)
         ).one()
-        answer = cast.message(talk, "So your secret is 4711", "agent", user=cast.person("Gail"))
+        answer = cast.message(talk, "So your secret is a blue heron", "agent", user=cast.person("Gail"))
         db.session.add(
             Part(
                 message_id=answer.id, conversation_id=talk.id, page_id=page.id, position=0, key="wg:1",
-                text="So your secret is 4711",
+                text="So your secret is a blue heron",
             )
         )  # fmt: skip
         db.session.commit()
         return talk
 
     def test_words_name_picture_and_id_go_everywhere(self, visitor, gateway, talk):
-        assert "4711" in everywhere()
+        assert "a blue heron" in everywhere()
         ask_deletion(visitor, gateway)
         db.session.expire_all()
-        for trace in (OLENA, "Olena", PICTURE, "4711"):
+        for trace in (OLENA, "Olena", PICTURE, "a blue heron"):
             assert trace not in everywhere()
 
     def test_what_she_told_of_herself_goes_and_what_a_bot_was_told(self, visitor, gateway, talk):
@@ -227,7 +227,7 @@ class TestCustomer:
         ask_deletion(visitor, gateway)
         db.session.expire_all()
         assert "olena@example.com" not in everywhere()
-        assert "4711" not in everywhere()
+        assert "a blue heron" not in everywhere()
         assert db.session.scalars(select(BotCall.state)).all() == ["dropped"]
         assert talk.idle_at is None
 

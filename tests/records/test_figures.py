@@ -277,10 +277,13 @@ class TestReckoning:
 
     def test_bars_stand_one_upon_the_other(self):
         chart = charts.bars("x", "X", [NOON.date()], Series("A", [3]), Series("B", [2]))
-        assert chart.slots[0].bars == [(40.0, 60.0), (0.0, 40.0)]
+        assert chart.paths == [
+            "M10.00 100.00v-60.00h80.00v60.00z",
+            "M10.00 40.00v-40.00h80.00v40.00z",
+        ]
 
     def test_a_line_is_broken_where_nothing_is_known(self):
         dates = [NOON.date() + timedelta(days=number) for number in range(4)]
         chart = charts.lines("x", "X", dates, Series("Half", [60, 60, None, 30]))
-        assert chart.lines == ["M12.50 0.00h0L37.50 0.00M87.50 50.00h0"]
+        assert chart.paths == ["M12.50 0.00h0L37.50 0.00M87.50 50.00h0"]
         assert chart.ticks[0] == ("1 min", 0.0)

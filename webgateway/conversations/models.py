@@ -41,6 +41,11 @@ def _of_some(table: str, column: str, *then: str) -> Index:
     return Index(name, column, *then, sqlite_where=filled, postgresql_where=filled)
 
 
+def called(name: str | None, username: str | None, channel: str, meta_id: str) -> str:
+    where = "Instagram" if channel == "instagram" else "Facebook"
+    return name or username or f"{where} user …{meta_id[-4:]}"
+
+
 class Contact(Model, BelongsToTenant):
     """A customer as one page sees them; `meta_id` is the PSID or the Instagram-scoped id.
 
@@ -75,8 +80,7 @@ class Contact(Model, BelongsToTenant):
 
     @property
     def display_name(self) -> str:
-        where = "Instagram" if self.channel == "instagram" else "Facebook"
-        return self.name or self.username or f"{where} user …{self.meta_id[-4:]}"
+        return called(self.name, self.username, self.channel, self.meta_id)
 
 
 class Conversation(Model, BelongsToTenant):

@@ -28,12 +28,14 @@ from . import (
     offered,
     ownership,
     received,
+    surfaces,
     thread,
     writing,
 )
 from .forms import AnswerForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
+from .surfaces import Surface
 from .upload_routes import INLINE
 
 blueprint = Blueprint("conversations", __name__, url_prefix="/conversations")
@@ -70,9 +72,7 @@ def messages(conversation_id: int) -> ResponseReturnValue:
         return "", 204
     if not htmx.wants_fragment():
         return _show(conversation)
-    return render_template(
-        "conversations/_news.html", foot=request.args.get("lock") != lock, **_pane(conversation)
-    )
+    return _news(conversation, foot=request.args.get("lock") != lock)
 
 
 @blueprint.post("/<int:conversation_id>/messages")
@@ -205,16 +205,44 @@ def _lock_token(conversation: Conversation, lock: composer.Lock | None) -> str:
 
 
 def _show(
-    conversation: Conversation, form: AnswerForm | None = None, status: int = 200
+    conversation: Conversation,
+    form: AnswerForm | None = None,
+    status: int = 200,
+    text: str = "",
+    **more: Any,
 ) -> ResponseReturnValue:
-    pane = _pane(conversation, form)
+    surface, pane = surfaces.here(), _pane(conversation, form) | more
+    if text:
+        pane["form"].text.data = text
     if status == 422 and htmx.wants_fragment():
-        return render_template("conversations/_news.html", foot=True, **pane), 422
-    view = Inbox(current_tenant, request.args, conversation.id)
-    return htmx.render(PAGE, "conversations/_opened.html", status, view=view, states=STATES, **pane)
+        return render_template(surface.news, foot=True, **surface.beside(conversation), **pane), 422
+    return htmx.render(surface.page, surface.opened, status, **surface.around(conversation), **pane)
 
 
-def _news(conversation: Conversation) -> ResponseReturnValue:
+def open_at(
+    conversation: Conversation, text: str = "", status: int = 200, **more: Any
+) -> ResponseReturnValue:
+    """It is shown on the surface that was asked, with `text` in the box; `more` for its templates."""
+    return _show(conversation, None, status, text, **more)
+
+
+def news(conversation: Conversation) -> ResponseReturnValue:
+    """Something was written in it."""
+    return _news(conversation)
+
+
+def _news(conversation: Conversation, foot: bool = True) -> ResponseReturnValue:
     if htmx.wants_fragment():
-        return render_template("conversations/_news.html", foot=True, **_pane(conversation))
+        surface = surfaces.here()
+        around = surface.beside(conversation)
+        return render_template(surface.news, foot=foot, **around, **_pane(conversation))
     return htmx.go_to(url_for(".show", conversation_id=conversation.id))
+
+
+def _around(conversation: Conversation) -> dict[str, Any]:
+    return {"view": Inbox(current_tenant, request.args, conversation.id), "states": STATES}
+
+
+surfaces.SURFACES[blueprint.name] = Surface(
+    PAGE, "conversations/_opened.html", "conversations/_news.html", _around
+)

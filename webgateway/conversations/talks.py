@@ -101,7 +101,12 @@ class Talks:
         if customer not in self._contacts:
             _, channel, meta_id = customer
             contact = Contact(
-                tenant_id=page.tenant_id, page=page, page_id=page.id, channel=channel, meta_id=meta_id
+                tenant_id=page.tenant_id,
+                page=page,
+                page_id=page.id,
+                channel=channel,
+                meta_id=meta_id,
+                facts=[],
             )
             db.session.add(contact)
             self._contacts[customer] = contact

@@ -1,11 +1,14 @@
 """The newest messages of a conversation, in time order, cut into days."""
 
+from collections.abc import Collection
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
@@ -71,25 +74,57 @@ def length_from(conversation: Conversation, message_id: int) -> int:
 
 
 def token(conversation: Conversation) -> str:
-    """Changes when a message comes or is changed, when a part's state or the pause it waits for does, or when
-    the contact gets a name or picture."""
-    messages = db.session.execute(
-        select(func.count(), func.max(Message.id)).where(Message.conversation_id == conversation.id)
-    ).one()
-    parts = db.session.execute(
-        select(Part.state, func.count(), func.sum(Part.id), func.sum(Part.attempts))
-        .where(Part.conversation_id == conversation.id)
-        .group_by(Part.state)
+    """Changes when a message comes or is changed, when a part's state or the pause it waits for does, when
+    the contact gets a name or picture, or when the conversation ends or changes hands."""
+    return tokens([conversation])[conversation.id]
+
+
+def tokens(conversations: Collection[Conversation]) -> dict[int, str]:
+    """By id; the pages, gateways and contacts are best loaded with them."""
+    asked = {"conversations": [conversation.id for conversation in conversations]}
+    counted = db.session.execute(_counted(), asked)
+    messages = {conversation_id: (count, last) for conversation_id, count, last in counted}
+    parts: dict[int | None, list[tuple[Any, ...]]] = {}
+    for conversation_id, *states in db.session.execute(_states(), asked):
+        parts.setdefault(conversation_id, []).append(tuple(states))
+    return {one.id: _digest(one, messages.get(one.id), parts.get(one.id, [])) for one in conversations}
+
+
+ASKED: Any = bindparam("conversations", expanding=True)
+
+
+@cache
+def _counted() -> Any:
+    count = select(Message.conversation_id, func.count(), func.max(Message.id))
+    return count.where(Message.conversation_id.in_(ASKED)).group_by(Message.conversation_id)
+
+
+@cache
+def _states() -> Any:
+    return (
+        select(Part.conversation_id, Part.state, func.count(), func.sum(Part.id), func.sum(Part.attempts))
+        .where(Part.conversation_id.in_(ASKED))
+        .group_by(Part.conversation_id, Part.state)
         .order_by(Part.state)
-    ).all()
+    )
+
+
+def _digest(
+    conversation: Conversation, messages: tuple[int, int] | None, parts: list[tuple[Any, ...]]
+) -> str:
     contact = conversation.contact
+    waits = any(state == "waiting" for state, *_ in parts)
     seen = (
-        tuple(messages),
+        messages,
         conversation.changes,
-        [tuple(row) for row in parts],
-        pace.paused_until(conversation.page) if any(row.state == "waiting" for row in parts) else None,
+        parts,
+        pace.paused_until(conversation.page) if waits else None,
         contact.name,
         contact.username,
         contact.picture_url,
+        conversation.closed_at,
+        conversation.owner_app_id,
+        conversation.queue_id,
+        conversation.agent_id,
     )
     return blake2b(repr(seen).encode(errors="replace"), digest_size=8).hexdigest()

@@ -46,4 +46,4 @@ def _tried(flow: Flow | None) -> ResponseReturnValue:
     form = editor.form_of(flow, request.form)
     preview = Preview(form, pages_of(current_tenant))
     preview.go_on(request.form)
-    return editor.page(form, flow, preview=preview)
+    return editor.page(form, flow, preview=preview, fragment="flows/_trial.html")

@@ -1,9 +1,10 @@
 """The page on which a flow is edited, in whatever state its form is."""
 
-from flask import render_template, request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from .. import htmx
 from ..users import zone
 from ..users.rights import current_tenant
 from . import checking
@@ -29,15 +30,19 @@ def page(
     preview: Preview | None = None,
     focus: str = "",
     conflict: bool = False,
+    fragment: str = "flows/editor.html",
 ) -> ResponseReturnValue:
-    """`focus` is the id of what the keyboard goes on with."""
+    """`focus` is the id of what the keyboard goes on with; `fragment` the template with the part that htmx
+    takes."""
     pages = pages_of(current_tenant)
     does = flow.drafted if flow else Definition()
     if preview is None:
         preview = Preview(form, pages)
         preview.run(does)
-    return render_template(
+    return htmx.render(
         "flows/editor.html",
+        fragment,
+        status,
         form=form,
         flow=flow,
         preview=preview,
@@ -51,7 +56,25 @@ def page(
         fields=FIELDS,
         kinds=KINDS,
         length_hint=length_hint,
-    ), status
+        **_addresses(flow),
+    )
+
+
+def _addresses(flow: Flow | None) -> dict[str, str]:
+    """To save, to arrange rows, and to try it."""
+    if flow is None:
+        ends = {
+            "url": "flows.create",
+            "arrangement": "flow_editing.arrange_new",
+            "trial": "flow_editing.try_new",
+        }
+        return {name: url_for(end) for name, end in ends.items()}
+    ends = {
+        "url": "flows.update",
+        "arrangement": "flow_editing.arrange_kept",
+        "trial": "flow_editing.try_kept",
+    }
+    return {name: url_for(end, flow_id=flow.id) for name, end in ends.items()}
 
 
 def _phones(flow: Flow | None, pages: list[Named]) -> list[tuple[str, str]]:

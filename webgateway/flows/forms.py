@@ -1,6 +1,7 @@
 """What people fill in about a flow."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,7 @@ MOST_PARTS = 50
 MOST_PAGES = 20
 REMINDED_WITHIN = 23 * 60
 """Minutes: a flow may write for 24 hours after the customer did (contract 7.4)."""
+PART_ID = re.compile(r"[\w-]{1,40}")
 CIRCLE = (
     "It leads back to itself, and nothing on the way waits for the customer. Put a menu or a question there."
 )
@@ -141,7 +143,7 @@ class FlowForm(FlaskForm):  # type: ignore[misc]
 
     def validate_parts(self, field: Any) -> None:
         ids = [card.id.data for card in self.cards]
-        if not all(ids) or len(set(ids)) != len(ids):
+        if not all(PART_ID.fullmatch(part_id or "") for part_id in ids) or len(set(ids)) != len(ids):
             raise ValidationError("Two parts are mixed up. Remove the one that was added last.")
 
     def validate_reminder(self, field: Field) -> None:

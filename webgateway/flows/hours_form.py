@@ -133,5 +133,5 @@ class HoursForm(Form):  # type: ignore[misc]
 class PageHoursForm(Form):  # type: ignore[misc]
     """`page` is Meta's id of it."""
 
-    page = HiddenField()
+    page = HiddenField(validators=[Length(max=64)])
     hours = FormField(HoursForm, "")

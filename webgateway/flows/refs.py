@@ -29,7 +29,7 @@ class RefsField(TextAreaField):  # type: ignore[misc]
     def populate_obj(self, obj: Any, name: str) -> None:
         """Those that stay keep their row."""
         kept = {ref.value: ref for ref in obj.refs}
-        obj.refs = [kept.get(value) or Ref(tenant=obj.tenant, value=value) for value in self.values]
+        obj.refs = [kept.get(value) or Ref(tenant_id=obj.tenant_id, value=value) for value in self.values]
 
     def pre_validate(self, form: Any) -> None:
         if len(self.values) > MOST:

@@ -44,6 +44,7 @@ def show(flow_id: int, version_id: int) -> ResponseReturnValue:
 @needs("flows", "edit")
 def restore(flow_id: int, version_id: int) -> ResponseReturnValue:
     flow, version = _find(flow_id, version_id)
+    flow.hold()
     flow.save_draft(version.definition)
     db.session.commit()
     if flow.draft:
@@ -57,6 +58,7 @@ def restore(flow_id: int, version_id: int) -> ResponseReturnValue:
 @needs("flows", "edit")
 def discard(flow_id: int) -> ResponseReturnValue:
     flow: Flow = Flow.find(current_tenant, flow_id)
+    flow.hold()
     flow.discard_draft()
     db.session.commit()
     flash("The draft is thrown away.", "ok")

@@ -46,6 +46,7 @@ class GroupCommit(Generic[Row]):
         self.changed = threading.Condition()
         self.waiting: list[Batch[Row]] = []
         self.thread: threading.Thread | None = None
+        self.stopping = False
 
     def add(self, row: Row) -> Place[Row]:
         with self.changed:
@@ -59,10 +60,19 @@ class GroupCommit(Generic[Row]):
             batch.rows.append(row)
             return Place(batch, len(batch.rows) - 1)
 
+    def stop(self) -> None:
+        """The thread ends when nothing waits any more: an application that is given up keeps none behind."""
+        with self.changed:
+            self.stopping = True
+            self.changed.notify()
+
     def _run(self) -> None:
         while True:
             with self.changed:
-                self.changed.wait_for(lambda: self.waiting)
+                self.changed.wait_for(lambda: self.waiting or self.stopping)
+                if not self.waiting:
+                    self.thread, self.stopping = None, False
+                    return
                 batch = self.waiting.pop(0)
             try:
                 batch.done.set_result(self._commit(batch.rows))

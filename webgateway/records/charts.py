@@ -8,7 +8,10 @@ from datetime import date
 from . import lengths
 
 Values = Sequence[float | None]
+Say = Callable[[float | None], str]
 BOX = 100.0
+MARGIN = 0.1
+"""Of a day's width, on both sides of its bar."""
 COUNTS = (1, 2, 4, 5, 10)
 SECONDS = (
     *(1, 2, 5, 10, 20, 30),
@@ -25,25 +28,25 @@ class Series:
 
 @dataclass(frozen=True)
 class Slot:
-    """A day: its place, its bars as (y, height), and what it says."""
+    """A day: its place, and what it says."""
 
     x: float
     width: float
-    bars: list[tuple[float, float]]
     text: str
 
 
 @dataclass(frozen=True)
 class Chart:
-    """`lines`: the path of each series, when it is drawn by lines. `ticks`: label and y. `ends`: the first,
-    middle and last day."""
+    """`paths`: of each series; they are lines, or else the outlines of bars. `ticks`: label and y. `ends`:
+    the first, middle and last day."""
 
     name: str
     title: str
     summary: str
     series: list[Series]
     slots: list[Slot]
-    lines: list[str]
+    paths: list[str]
+    lines: bool
     ticks: list[tuple[str, float]]
     ends: list[str]
 
@@ -54,43 +57,66 @@ class Chart:
 
 def bars(name: str, title: str, days: Sequence[date], *series: Series) -> Chart:
     """One upon the other."""
-    sums = [
-        sum(value or 0 for value in values) for values in zip(*(one.values for one in series), strict=True)
-    ]
+    by_day = zip(*(one.values for one in series), strict=True)
+    sums = [sum(value or 0 for value in values) for values in by_day]
     top = _top(max(sums, default=0), COUNTS)
-    slots = []
-    for number, day in enumerate(days):
-        stacked, below = [], 0.0
-        for one in series:
-            height = (one.values[number] or 0) / top * BOX
-            stacked.append((round(BOX - below - height, 3), round(height, 3)))
-            below += height
-        slots.append(_slot(number, day, days, stacked, series, _count))
-    return Chart(
-        name, title, _summary(days, sums, _count), list(series), slots, [], _ticks(top, _count), _ends(days)
-    )
+    below = [0.0] * len(days)
+    paths = []
+    for one in series:
+        heights = [(value or 0) / top * BOX for value in one.values]
+        paths.append(_outlines(below, heights))
+        below = [low + height for low, height in zip(below, heights, strict=True)]
+    return _chart(name, title, days, series, sums, top, paths, _count)
 
 
 def lines(name: str, title: str, days: Sequence[date], *series: Series) -> Chart:
     """Lengths of time, in seconds; where there is none the line is broken."""
     top = _top(max((value or 0 for one in series for value in one.values), default=0), SECONDS)
-    slots = [_slot(number, day, days, [], series, lengths.words) for number, day in enumerate(days)]
     paths = [_path(one.values, top) for one in series]
-    summary = _summary(days, series[0].values, lengths.words)
-    return Chart(name, title, summary, list(series), slots, paths, _ticks(top, lengths.words), _ends(days))
+    return _chart(name, title, days, series, series[0].values, top, paths, lengths.words)
 
 
-def _slot(
-    number: int,
-    day: date,
+def _chart(
+    name: str,
+    title: str,
     days: Sequence[date],
-    stacked: list[tuple[float, float]],
     series: Sequence[Series],
-    say: Callable[[float | None], str],
-) -> Slot:
+    told: Values,
+    top: float,
+    paths: list[str],
+    say: Say,
+) -> Chart:
+    """`told`: what the summary tells of."""
+    return Chart(
+        name=name,
+        title=title,
+        summary=_summary(days, told, say),
+        series=list(series),
+        slots=_slots(days, series, say),
+        paths=paths,
+        lines=say is not _count,
+        ticks=_ticks(top, say),
+        ends=_ends(days),
+    )
+
+
+def _slots(days: Sequence[date], series: Sequence[Series], say: Say) -> list[Slot]:
     width = BOX / len(days)
-    told = ", ".join(f"{one.name} {say(one.values[number])}" for one in series)
-    return Slot(round(number * width, 3), round(width, 3), stacked, f"{day_words(day)}: {told}")
+    slots = []
+    for number, day in enumerate(days):
+        told = ", ".join(f"{one.name} {say(one.values[number])}" for one in series)
+        slots.append(Slot(round(number * width, 3), round(width, 3), f"{day_words(day)}: {told}"))
+    return slots
+
+
+def _outlines(below: Sequence[float], heights: Sequence[float]) -> str:
+    width = BOX / len(heights)
+    wide = (1 - 2 * MARGIN) * width
+    return "".join(
+        f"M{(number + MARGIN) * width:.2f} {BOX - low:.2f}v{-height:.2f}h{wide:.2f}v{height:.2f}z"
+        for number, (low, height) in enumerate(zip(below, heights, strict=True))
+        if height
+    )
 
 
 def _path(values: Values, top: float) -> str:
@@ -114,7 +140,7 @@ def _top(highest: float, steps: Sequence[int]) -> float:
     return float(next(step for step in steps if step >= highest))
 
 
-def _ticks(top: float, say: Callable[[float | None], str]) -> list[tuple[str, float]]:
+def _ticks(top: float, say: Say) -> list[tuple[str, float]]:
     """At the top, in the middle where that is a whole number, at the bottom."""
     middle = [(say(top / 2), BOX / 2)] if top % 2 == 0 else []
     return [(say(top), 0.0), *middle, ("0", BOX)]
@@ -125,7 +151,7 @@ def _ends(days: Sequence[date]) -> list[str]:
     return [day_words(day) for day in chosen]
 
 
-def _summary(days: Sequence[date], values: Values, say: Callable[[float | None], str]) -> str:
+def _summary(days: Sequence[date], values: Values, say: Say) -> str:
     known = [(value, day) for day, value in zip(days, values, strict=True) if value is not None]
     if not any(value for value, _ in known):
         return "Nothing in these days."

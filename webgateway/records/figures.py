@@ -1,6 +1,6 @@
 """Figures of days: of the conversations opened on each, where the viewer is, until their end."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -52,7 +52,7 @@ class Figures:
         whole = Columns()
         for part in (part for parts in self.parts.values() for part in parts):
             whole.extend(part)
-        tallies = [(one, Tally([whole.some(numbers)])) for one, numbers in _places(whole, kind).items()]
+        tallies = [(one, Tally([some])) for one, some in _grouped(whole, kind)]
         return sorted(tallies, key=lambda one: (-one[1].conversations, one[0]))
 
     @property
@@ -82,8 +82,10 @@ def days(since: date, until: date) -> list[date]:
     return [since + number * DAY for number in range((until - since).days + 1)]
 
 
-def _places(columns: Columns, kind: str) -> dict[int, list[int]]:
-    places: dict[int, list[int]] = {}
-    for number, one in enumerate(columns.column(kind)):
-        places.setdefault(one, []).append(number)
-    return places
+def _grouped(columns: Columns, kind: str) -> Iterator[tuple[int, Columns]]:
+    columns = columns.some(sorted(range(len(columns)), key=columns.column(kind).__getitem__))
+    ids, first = columns.column(kind), 0
+    while first < len(ids):
+        last = bisect_right(ids, ids[first])
+        yield ids[first], columns.between(first, last)
+        first = last

@@ -3,6 +3,7 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from .days import ENDS
 from .models import Columns
@@ -12,10 +13,8 @@ class Lengths:
     """Seconds, as some lists, each in order; those that never came are left out."""
 
     def __init__(self, *parts: Iterable[int]) -> None:
-        self.parts: list[list[int]] = []
-        for seconds in parts:
-            ordered = sorted(seconds)
-            self.parts.append(ordered[bisect_left(ordered, 0) :])
+        ordered = sorted(chain.from_iterable(parts))
+        self.parts = [ordered[bisect_left(ordered, 0) :]]
 
     def add(self, other: "Lengths") -> None:
         self.parts += other.parts
@@ -39,6 +38,8 @@ class Lengths:
     def _at(self, place: int) -> int:
         """The one that stands there when all are in order, from 0. It is closed in on: to merge hundreds of
         lists takes far longer."""
+        if len(self.parts) == 1:
+            return self.parts[0][place]
         low, high = 0, max(part[-1] for part in self.parts if part)
         while low < high:
             middle = (low + high) // 2

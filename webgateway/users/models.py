@@ -37,6 +37,7 @@ BUILT_IN = {
     ],
     "agent": ["conversations:read", "conversations:edit"],
 }
+AGENT_RIGHTS = frozenset(BUILT_IN["agent"])
 SYSTEM_ADMINISTRATOR = "system-administrator"
 
 users_roles = Table(
@@ -101,6 +102,11 @@ class User(Model, UserMixin, BelongsToTenant):
 
     def may(self, section: str, action: str) -> bool:
         return any(f"{section}:{action}" in role.permissions for role in self.roles)
+
+    @property
+    def answers_only(self) -> bool:
+        """An agent: all they do is to talk to customers."""
+        return self.may("conversations", "edit") and self.rights <= AGENT_RIGHTS
 
     def may_give(self, role: Role) -> bool:
         """Nobody gives more than they have; only a system administrator makes another one."""

@@ -1,0 +1,110 @@
+// The workspace stays true by itself: the server tells which pieces have changed, and htmx brings those. Where nothing
+// can be pushed, or the connection breaks, it is asked instead, less often the longer that fails.
+const workspace = document.getElementById("workspace");
+const ASK = 3000;
+const LONGEST = 30_000;
+const QUIET = 40_000; // the server gives a sign of life every 15 seconds
+const pieces = { desk: "#desk", offers: "#offers", waiting: "#waiting", thread: "#talk [role=log]", details: "#details" };
+const known = new Map();
+
+let source = null;
+let failures = 0;
+let timer = 0;
+let heard = 0;
+let asked = "";
+
+const shown = () => document.getElementById("talk")?.dataset.conversation ?? "";
+
+function tell(text) {
+  const live = document.getElementById("live");
+  if (!live || live.textContent === text) return;
+  live.textContent = text;
+  live.hidden = !text;
+}
+
+function stale(name, token) {
+  const piece = document.querySelector(pieces[name]);
+  if (!piece || !token || piece.dataset.token === token || known.get(name) === token) return null;
+  return piece;
+}
+
+/** Each piece that changed is brought anew; what brings the thread brings the list beside it. */
+function apply(news) {
+  if (news.waiting !== undefined) for (const count of document.querySelectorAll("[data-waiting]")) count.textContent = news.waiting;
+  const thread = stale("thread", news.thread);
+  for (const name of ["offers", "waiting", "thread", "details", ...(thread ? [] : ["desk"])]) {
+    const piece = stale(name, news[name]);
+    if (!piece) continue;
+    known.set(name, news[name]);
+    piece.dispatchEvent(new CustomEvent("news"));
+  }
+}
+
+function again(work) {
+  clearTimeout(timer);
+  const pause = Math.min(LONGEST, ASK * 2 ** Math.max(0, failures - 1));
+  timer = setTimeout(work, pause * (0.75 + Math.random() / 2));
+}
+
+async function ask() {
+  const address = `${workspace.dataset.news}?${new URLSearchParams({ shown: shown(), token: asked })}`;
+  try {
+    const answer = await fetch(address, { redirect: "manual", headers: { Accept: "application/json" } });
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return tell("You are signed out. Reload the page to sign in again.");
+    if (!answer.ok) throw new Error(answer.statusText);
+    failures = 0;
+    tell("");
+    if (answer.status === 200) {
+      const { token, ...news } = await answer.json();
+      asked = token;
+      apply(news);
+    }
+  } catch {
+    failures += 1;
+    if (failures > 1) tell("Not connected. Trying again …");
+  }
+  again(failures ? connect : ask);
+}
+
+function connect() {
+  source?.close();
+  known.clear();
+  const stream = new EventSource(`${workspace.dataset.stream}?${new URLSearchParams({ shown: shown() })}`);
+  source = stream;
+  heard = Date.now();
+  stream.onopen = () => (heard = Date.now());
+  stream.onmessage = ({ data }) => {
+    heard = Date.now();
+    failures = 0;
+    tell("");
+    apply(JSON.parse(data));
+  };
+  // It reconnects by itself when the connection broke, and is closed when the server would rather be asked.
+  stream.onerror = () => {
+    if (stream !== source || stream.readyState !== EventSource.CLOSED) return;
+    source = null;
+    ask();
+  };
+}
+
+let watched = shown();
+
+if (workspace) {
+  connect();
+  document.addEventListener("htmx:after:swap", () => {
+    if (shown() === watched) return;
+    watched = shown();
+    asked = "";
+    if (source) connect();
+  });
+  // A machine that slept holds a dead connection; one that comes back looks at once.
+  setInterval(() => source && Date.now() - heard > QUIET && source.readyState === EventSource.OPEN && reopen(), 10_000);
+  addEventListener("online", () => reopen());
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", ({ persisted }) => persisted && connect());
+}
+
+function reopen() {
+  clearTimeout(timer);
+  connect();
+}

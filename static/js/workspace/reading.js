@@ -1,0 +1,21 @@
+// A customer's message counts as read when it is on the screen of a window that has the focus.
+let told = "";
+
+const conversation = () => document.getElementById("talk")?.dataset.conversation;
+const address = (what) => `${location.pathname.split("/workspace/")[0]}/workspace/${conversation()}/${what}`;
+
+function read() {
+  const id = conversation();
+  const row = document.getElementById(`mine-${id}`);
+  if (!id || !row || !Number(row.dataset.unread) || !document.hasFocus() || document.hidden) return;
+  const log = document.querySelector("#talk [role=log]");
+  const last = [...(log?.querySelectorAll("article.in") ?? [])].at(-1)?.id;
+  if (!last || !log.checkVisibility() || last === told) return;
+  told = last;
+  htmx.ajax("POST", address("reading"), { source: log, target: "#desk", swap: "none", values: { message_id: last.replace("message-", "") } });
+}
+
+document.addEventListener("htmx:after:swap", read);
+addEventListener("focus", read);
+document.addEventListener("visibilitychange", read);
+document.addEventListener("DOMContentLoaded", read);

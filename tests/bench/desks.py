@@ -1,0 +1,240 @@
+"""Agents' browsers as the server sees them: each holds a stream, brings the pieces that changed, accepts,
+answers and closes. All in one process, over kept-alive connections of their own."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from tests import cast
+
+PART = "HX-Request: true\r\nHX-Request-Type: partial\r\n"
+TOKEN = re.compile(r'id="(desk|offers)"[^>]*data-token="(\w+)"')
+THREAD = re.compile(r'role="log"[^>]*data-token="(\w+)"')
+OFFER = re.compile(r"/workspace/offers/(\d+)/acceptance")
+OPENED = re.compile(r'id="talk"[^>]*data-conversation="(\d+)"')
+NUMBER = re.compile(r"number (\d+)\b")
+CSRF = re.compile(r'"X-CSRFToken": "([^"]+)"|name="csrf_token"[^>]*value="([^"]+)"')
+PATIENCE = 30.0
+now = time.perf_counter
+
+
+class Refused(Exception):  # noqa: N818
+    """The server answered with something that no agent expects."""
+
+
+@dataclass
+class Seen:
+    """When each customer's message first stood on a screen, by its number; and what was done."""
+
+    at: dict[int, float] = field(default_factory=dict)
+    requests: int = 0
+    unchanged: int = 0
+    accepted: int = 0
+    missed: int = 0
+    closed: int = 0
+    times: list[float] = field(default_factory=list)
+
+
+class Line:
+    """One kept-alive connection."""
+
+    def __init__(self, port: int, seen: Seen) -> None:
+        self.port, self.seen = port, seen
+        self.reader: asyncio.StreamReader | None = None
+        self.writer: asyncio.StreamWriter | None = None
+        self.cookies: dict[str, str] = {}
+        self.csrf = ""
+
+    async def ask(self, method: str, path: str, form: dict[str, str] | None = None, **more: str):  # type: ignore[no-untyped-def]
+        """Status, headers and body."""
+        began = now()
+        for last in (False, True):
+            try:
+                if self.writer is None:
+                    self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+                self.writer.write(self._request(method, path, form, **more))
+                answer = await asyncio.wait_for(self._answer(), PATIENCE)
+                break
+            except (ConnectionError, asyncio.IncompleteReadError):
+                self.writer = None
+                if last:
+                    raise
+        self.seen.requests += 1
+        self.seen.times.append(now() - began)
+        return answer
+
+    async def post(self, raw: bytes) -> int:
+        """A whole request; the answer's status."""
+        if self.writer is None:
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.writer.write(raw)
+        status, _, _ = await asyncio.wait_for(self._answer(), PATIENCE)
+        return int(status)
+
+    def _request(self, method: str, path: str, form: dict[str, str] | None, part: str = "") -> bytes:
+        body = urlencode(form or {}).encode()
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {cookie}\r\n{part}"
+        if method == "POST":
+            head += "Content-Type: application/x-www-form-urlencoded\r\n"
+            head += f"X-CSRFToken: {self.csrf}\r\nContent-Length: {len(body)}\r\n"
+        return head.encode() + b"\r\n" + body
+
+    async def _answer(self) -> tuple[int, dict[str, str], str]:
+        assert self.reader is not None
+        status, headers = await self.head()
+        if "content-length" in headers:
+            body = await self.reader.readexactly(int(headers["content-length"]))
+        elif headers.get("transfer-encoding") == "chunked":
+            body = b"".join([chunk async for chunk in self.chunks()])
+        else:
+            body = b""
+        if headers.get("connection") == "close" and self.writer is not None:
+            self.writer.close()
+            self.writer = None
+        return status, headers, body.decode()
+
+    async def head(self) -> tuple[int, dict[str, str]]:
+        assert self.reader is not None
+        raw = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        headers: dict[str, str] = {}
+        for line in raw[1:-2]:
+            name, _, value = line.partition(": ")
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+            headers[name.lower()] = value
+        return int(raw[0][9:12]), headers
+
+    async def chunks(self):  # type: ignore[no-untyped-def]
+        assert self.reader is not None
+        while size := int((await self.reader.readline()).strip() or b"0", 16):
+            yield await self.reader.readexactly(size)
+            await self.reader.readexactly(2)
+        await self.reader.readline()
+
+
+class Desk:
+    """One agent. `talk_seconds` pass between accepting and closing; one answer is written in between."""
+
+    def __init__(self, port: int, email: str, seen: Seen, talk_seconds: float) -> None:
+        self.line = Line(port, seen)
+        self.email, self.seen, self.talk_seconds = email, seen, talk_seconds
+        self.known: dict[str, str] = {}
+        self.shown = ""
+        self.work: set[asyncio.Task[None]] = set()
+        self.turn = asyncio.Lock()
+
+    async def log_in(self) -> None:
+        _, _, page = await self.line.ask("GET", "/login")
+        form = {"email": self.email, "password": cast.PASSWORD, "csrf_token": _csrf(page)}
+        status, _, _ = await self.line.ask("POST", "/login", form)
+        if status != 302:
+            raise Refused(f"login: {status}")
+        _, _, page = await self.line.ask("GET", "/workspace/")
+        self.line.csrf = _csrf(page)
+        self._learn(page)
+        await self._do("/workspace/readiness")
+
+    async def listen(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            stream = Line(self.line.port, Seen())
+            stream.cookies = dict(self.line.cookies)
+            stream.reader, stream.writer = await asyncio.open_connection("127.0.0.1", stream.port)
+            stream.writer.write(stream._request("GET", f"/workspace/stream?shown={self.shown}", None))
+            shown = self.shown
+            try:
+                status, _ = await stream.head()
+                if status != 200:
+                    raise Refused(f"stream: {status}")
+                await self._hear(stream, shown)
+            finally:
+                stream.writer.close()
+
+    async def _hear(self, stream: Line, shown: str) -> None:
+        """Until another conversation is shown: then the browser opens its stream anew, too."""
+        chunks = stream.chunks()
+        following = asyncio.ensure_future(anext(chunks))
+        while self.shown == shown:
+            done, _ = await asyncio.wait({following}, timeout=0.05)
+            if not done:
+                continue
+            try:
+                chunk = following.result()
+            except (StopAsyncIteration, ConnectionError, asyncio.IncompleteReadError):
+                return
+            if chunk.startswith(b"data: "):
+                await self._apply(json.loads(chunk[6:]))
+            following = asyncio.ensure_future(anext(chunks))
+        following.cancel()
+
+    async def _apply(self, news: dict[str, str]) -> None:
+        """As static/js/workspace/news.js does."""
+        async with self.turn:
+            if "offers" in news and self.known.get("offers") != news["offers"]:
+                self._learn(await self._bring(f"/workspace/offers?token={self.known.get('offers', '')}"))
+            if self.shown and news.get("thread") and self.known.get("thread") != news["thread"]:
+                token = self.known.get("thread", "")
+                self._learn(await self._bring(f"/workspace/{self.shown}/messages?token={token}"))
+            elif "desk" in news and self.known.get("desk") != news["desk"]:
+                self._learn(await self._bring(f"/workspace/desk?token={self.known.get('desk', '')}"))
+
+    async def _bring(self, path: str) -> str:
+        status, _, body = await self.line.ask("GET", path, part=PART)
+        self.seen.unchanged += status == 204
+        if status not in (200, 204):
+            raise Refused(f"{path}: {status}")
+        return str(body)
+
+    async def _do(self, path: str, form: dict[str, str] | None = None) -> int:
+        status, _, body = await self.line.ask("POST", path, form, part=PART)
+        if status == 200:
+            self._learn(body)
+        return int(status)
+
+    def _learn(self, page: str) -> None:
+        for name, token in TOKEN.findall(page):
+            self.known[name] = token
+        if found := THREAD.search(page):
+            self.known["thread"] = found[1]
+        if found := OPENED.search(page):
+            self.shown = found[1]
+        for number in NUMBER.findall(page):
+            self.seen.at.setdefault(int(number), now())
+        for offer in dict.fromkeys(OFFER.findall(page)):
+            task = asyncio.ensure_future(self._serve(offer))
+            self.work.add(task)
+            task.add_done_callback(self.work.discard)
+
+    async def _serve(self, offer: str) -> None:
+        """Accept, answer, close."""
+        async with self.turn:
+            status = await self._do(f"/workspace/offers/{offer}/acceptance")
+            talk = self.shown
+        if status != 200:
+            self.seen.missed += 1
+            return
+        self.seen.accepted += 1
+        await asyncio.sleep(self.talk_seconds / 2)
+        async with self.turn:
+            await self._do(f"/workspace/{talk}/messages", {"text": "Let me look.", "key": f"k{offer}"})
+        await asyncio.sleep(self.talk_seconds / 2)
+        async with self.turn:
+            self.seen.closed += await self._do(f"/workspace/{talk}/closure") == 200
+            if self.shown == talk:
+                self.shown = ""
+
+
+def _csrf(page: str) -> str:
+    found = CSRF.search(page.replace("&#34;", '"'))
+    assert found
+    return found[1] or found[2]
+
+
+def emails(count: int) -> Iterator[str]:
+    yield from (f"agent{number}@example.com" for number in range(count))

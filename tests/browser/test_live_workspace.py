@@ -1,0 +1,120 @@
+"""The workspace behind the real web server: what changes is on the screen at once, without a reload."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import cast
+from tests.bench.installation import Installation, installed
+from tests.browser.conftest import log_in
+from webgateway.conversations.models import Conversation
+from webgateway.conversations.offers import Offer
+from webgateway.db import db, utcnow
+from webgateway.pages.models import Page as FacebookPage
+
+SOON = 3_000  # milliseconds: a busy machine is slower than a second
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    with installed(tmp_path) as installation, installation.web():
+        yield installation
+
+
+@pytest.fixture
+def desk(browser: Browser, installation: Installation) -> Iterator[Page]:
+    """Gail's screen, on which Peter's conversation is open."""
+    with installation.app.app_context():
+        page = db.session.scalars(db.select(FacebookPage)).one()
+        cast.grant(page, cast.account(page.gateway))
+        mine = {"agent": cast.agent("Gail"), "assigned_at": utcnow()}
+        peter = cast.conversation(cast.contact(page), **mine).id
+        cast.conversation(cast.contact(page, "Maya Ruiz", "11"), **mine)
+        db.session.remove()
+    context = browser.new_context(base_url=f"http://127.0.0.1:{installation.port}")
+    desk = context.new_page()
+    log_in(desk, "gail@example.com")
+    with desk.expect_response(re.compile("/workspace/stream")):
+        desk.goto(f"/workspace/{peter}")
+    yield desk
+    context.close()
+
+
+def change(installation: Installation, work) -> None:  # type: ignore[no-untyped-def]
+    with installation.app.app_context():
+        work()
+        db.session.commit()
+        db.session.remove()
+
+
+def says(name: str, text: str) -> None:
+    talk = next(one for one in db.session.scalars(db.select(Conversation)) if one.contact.name == name)
+    cast.message(talk, text, occurred_at=utcnow())
+    talk.last_message_at, talk.preview = utcnow(), text
+
+
+def test_what_changes_is_seen_at_once(desk: Page, installation: Installation):
+    change(installation, lambda: says("Peter Chang", "Is anybody there?"))
+    expect(desk.get_by_role("article").filter(has_text="Is anybody there?")).to_be_visible(timeout=SOON)
+
+    change(installation, lambda: says("Maya Ruiz", "Hello?"))
+    row = desk.get_by_role("link", name=re.compile("Maya Ruiz"))
+    expect(row).to_contain_text("1 unread", timeout=SOON)
+    expect(desk).to_have_title(re.compile(r"^\(1\) "))
+
+    def ring() -> None:
+        page = db.session.scalars(db.select(FacebookPage)).one()
+        queue = cast.queue("Sales")
+        talk = cast.conversation(cast.contact(page, "Noor", "12"), queue=queue, queued_at=utcnow())
+        db.session.add(Offer(**Offer.ringing(talk.id, cast.person("Gail").id, queue, utcnow())))
+
+    change(installation, ring)
+    expect(desk.get_by_role("article", name="Noor is calling")).to_be_visible(timeout=SOON)
+
+
+def test_the_keyboard_is_enough(desk: Page, installation: Installation):
+    expect(desk.get_by_label("Message")).to_be_visible()
+    desk.get_by_role("heading", name="My conversations").click()
+    desk.keyboard.press("j")
+    expect(desk.get_by_role("region", name="Conversation with Maya Ruiz")).to_be_visible()
+    expect(desk.get_by_label("Message")).to_be_focused()
+    desk.keyboard.type("just a letter j")
+    expect(desk.get_by_role("region", name="Conversation with Maya Ruiz")).to_be_visible()
+    desk.keyboard.press("Alt+k")
+    expect(desk.get_by_role("region", name="Conversation with Peter Chang")).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("n")
+    expect(desk.get_by_label("Note, only colleagues see it")).to_be_focused()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("e")
+    expect(desk.get_by_role("region", name="Conversation with Peter Chang")).to_have_count(0)
+    expect(desk.get_by_role("link", name=re.compile("Maya Ruiz"))).to_be_focused()
+
+
+def test_a_canned_answer_is_put_where_one_writes(desk: Page, installation: Installation):
+    from webgateway.workspace.canned import CannedAnswer
+
+    hello = {"shortcut": "hi", "text": "Hello {{ contact.first_name }}!"}
+    change(installation, lambda: db.session.add(CannedAnswer(tenant=cast.tenant(), **hello)))
+    desk.reload()
+    box = desk.get_by_label("Message")
+    box.click()
+    desk.keyboard.press("/")
+    search = desk.get_by_role("dialog").get_by_label("Search")
+    expect(search).to_be_focused()
+    search.fill("hi")
+    expect(desk.get_by_role("link", name=re.compile("/hi"))).to_be_visible()
+    desk.keyboard.press("Enter")
+    expect(box).to_have_value("Hello Peter!")
+    expect(box).to_be_focused()
+    desk.keyboard.press("Space")
+    desk.keyboard.press("/")
+    expect(search).to_be_focused()
+    desk.keyboard.press("/")
+    expect(box).to_have_value("Hello Peter! /")

@@ -1,0 +1,395 @@
+"""What changes reaches the open workspace by itself, and costs next to nothing while nothing does."""
+
+import asyncio
+import contextlib
+import json
+import time
+from contextvars import Context
+
+import pytest
+from flask import Flask
+
+from tests import cast
+from tests.conftest import Client
+from webgateway.conversations.facts import Fact
+from webgateway.conversations.models import Conversation
+from webgateway.conversations.offers import Offer
+from webgateway.db import db, utcnow
+from webgateway.queues.models import Agent
+from webgateway.workspace import streams, watching
+
+
+@pytest.fixture
+def gail(app):
+    return cast.agent("Gail", seen_at=None)
+
+
+@pytest.fixture
+def peter(page, gail) -> Conversation:
+    return cast.conversation(cast.contact(page), agent=gail, assigned_at=utcnow())
+
+
+class Reader:
+    """A browser that holds a stream."""
+
+    def __init__(self, app: Flask, client: Client | None, query: str = "") -> None:
+        self.app, self.query = app, query.encode()
+        self.cookie = cookie_of(client) if client else ""
+        self.agent = client.environ_base["HTTP_USER_AGENT"] if client else ""
+        self.news: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+        self.status = 0
+        self.headers: dict[bytes, bytes] = {}
+        self.said = b""
+        self.left = asyncio.Event()
+
+    async def read(self) -> None:
+        asked = False
+
+        async def receive():  # type: ignore[no-untyped-def]
+            nonlocal asked
+            if not asked:
+                asked = True
+                return {"type": "http.request", "body": b"", "more_body": False}
+            await self.left.wait()
+            return {"type": "http.disconnect"}
+
+        await self.app.front(self._scope(), receive, self._heard)
+
+    async def _heard(self, message):  # type: ignore[no-untyped-def]
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], dict(message["headers"])
+            return
+        self.said += message["body"]
+        if message["body"].startswith(b"data: "):
+            self.news.put_nowait(json.loads(message["body"][6:]))
+
+    def _scope(self):  # type: ignore[no-untyped-def]
+        headers = [(b"host", b"localhost"), (b"cookie", self.cookie.encode())]
+        headers.append((b"user-agent", self.agent.encode()))
+        return {
+            "type": "http", "method": "GET", "path": "/workspace/stream", "query_string": self.query,
+            "http_version": "1.1", "scheme": "http", "server": ("localhost", 80),
+            "client": ("127.0.0.1", 50000), "root_path": "", "headers": headers,
+        }  # fmt: skip
+
+    async def next(self) -> dict[str, str]:
+        return await asyncio.wait_for(self.news.get(), 5)
+
+    async def silent(self, seconds: float = 1.2) -> None:
+        with contextlib.suppress(TimeoutError):
+            news = await asyncio.wait_for(self.news.get(), seconds)
+            raise AssertionError(f"it was told {news}")
+
+
+def cookie_of(client: Client) -> str:
+    return "; ".join(f"{one.key}={one.value}" for one in client.client._cookies.values())
+
+
+def reading(reader: Reader, work) -> None:  # type: ignore[no-untyped-def]
+    """Do `work` while the reader reads, then leave."""
+
+    async def both() -> None:
+        task = asyncio.ensure_future(reader.read())
+        try:
+            await work()
+        finally:
+            reader.left.set()
+            await asyncio.wait_for(task, 5)
+
+    db.session.commit()
+    Context().run(asyncio.run, both())
+
+
+def in_its_own(app: Flask, change) -> None:  # type: ignore[no-untyped-def]
+    with app.app_context():
+        change()
+        db.session.commit()
+        db.session.remove()
+
+
+async def later(app: Flask, change) -> None:  # type: ignore[no-untyped-def]
+    await asyncio.to_thread(in_its_own, app, change)
+
+
+def the(kind, record_id):  # type: ignore[no-untyped-def]
+    return db.session.get(kind, record_id)
+
+
+def test_a_reader_is_told_the_state_at_once(app, as_gail, peter):
+    reader = Reader(app, as_gail, f"shown={peter.id}")
+
+    async def work() -> None:
+        news = await reader.next()
+        assert set(news) == {"desk", "offers", "waiting", "thread", "details"}
+        assert all(news.values())
+
+    reading(reader, work)
+    assert reader.status == 200
+    assert reader.headers[b"content-type"] == b"text/event-stream"
+    assert reader.headers[b"x-accel-buffering"] == b"no"
+
+
+def test_what_it_is_told_is_what_the_pieces_carry(app, as_gail, peter):
+    reader = Reader(app, as_gail, f"shown={peter.id}")
+    page = as_gail.get(f"/workspace/{peter.id}").text
+
+    async def work() -> None:
+        for token in (await reader.next()).values():
+            assert f'data-token="{token}"' in page
+
+    reading(reader, work)
+
+
+def test_a_message_changes_thread_and_list(app, as_gail, peter):
+    reader, talk_id = Reader(app, as_gail, f"shown={peter.id}"), peter.id
+
+    def write() -> None:
+        talk = the(Conversation, talk_id)
+        cast.message(talk, "Hello?")
+        talk.last_message_at = utcnow()
+
+    async def work() -> None:
+        await reader.next()
+        await later(app, write)
+        assert set(await reader.next()) == {"desk", "thread"}
+
+    reading(reader, work)
+
+
+def test_a_call_rings_and_stops(app, as_gail, peter, gail):
+    reader, talk_id, gail_id = Reader(app, as_gail), peter.id, gail.id
+
+    def ring() -> None:
+        db.session.add(Offer(conversation_id=talk_id, user_id=gail_id, expires_at=utcnow()))
+
+    def stop() -> None:
+        db.session.scalars(db.select(Offer)).one().outcome = "expired"
+
+    async def work() -> None:
+        await reader.next()
+        for change in (ring, stop):
+            await later(app, change)
+            assert set(await reader.next()) == {"offers"}
+
+    reading(reader, work)
+
+
+def test_what_becomes_known_of_the_customer_changes_the_details(app, as_gail, peter):
+    reader, contact_id = Reader(app, as_gail, f"shown={peter.id}"), peter.contact_id
+
+    def know() -> None:
+        db.session.add(Fact(contact_id=contact_id, kind="email", value="p@example.com", source="text"))
+
+    async def work() -> None:
+        await reader.next()
+        await later(app, know)
+        assert set(await reader.next()) == {"details"}
+
+    reading(reader, work)
+
+
+def test_what_colleagues_get_is_no_news(app, as_gail, peter, page):
+    reader, page_id = Reader(app, as_gail), page.id
+    hugo = cast.agent("Hugo").id
+
+    def other() -> None:
+        customer = cast.contact(the(type(page), page_id), "Maya", "11")
+        cast.conversation(customer, agent_id=hugo, assigned_at=utcnow())
+
+    async def work() -> None:
+        await reader.next()
+        await later(app, other)
+        await reader.silent()
+
+    reading(reader, work)
+
+
+def test_while_nothing_is_written_the_database_is_hardly_asked(app, as_gail, peter, count_queries):
+    reader = Reader(app, as_gail)
+
+    async def work() -> None:
+        await reader.next()
+        await asyncio.sleep(3 * watching.EVERY)
+        with app.app_context(), count_queries() as asked:
+            await asyncio.sleep(5 * watching.EVERY)
+        assert [one for one in asked if "FROM conversations" in one] == []
+        assert len(asked) <= 8
+
+    reading(reader, work)
+
+
+def test_that_an_agent_is_here_is_noted(app, as_gail, peter, gail):
+    reader, gail_id = Reader(app, as_gail), gail.id
+
+    async def work() -> None:
+        await reader.next()
+        await asyncio.sleep(2 * watching.EVERY)
+
+    reading(reader, work)
+    db.session.expire_all()
+    agent = db.session.scalars(db.select(Agent).filter_by(user_id=gail_id)).one()
+    assert agent.seen_at is not None
+
+
+@pytest.mark.parametrize("how", ["deactivated", "password", "logged out"])
+def test_a_session_that_ends_ends_its_stream(app, as_gail, gail, how):
+    reader, gail_id = Reader(app, as_gail), gail.id
+
+    def end() -> None:
+        user = the(type(gail), gail_id)
+        if how == "deactivated":
+            user.active = False
+        elif how == "password":
+            user.set_password("another long one")
+        else:
+            db.session.scalars(db.select(Agent).filter_by(user_id=gail_id)).one().seen_at = None
+
+    async def both() -> None:
+        task = asyncio.ensure_future(reader.read())
+        await reader.next()
+        await asyncio.sleep(2 * watching.EVERY)
+        await later(app, end)
+        await asyncio.wait_for(task, 5)
+
+    db.session.commit()
+    Context().run(asyncio.run, both())
+
+
+def test_a_process_that_is_told_to_end_does_not_wait_for_readers(app, as_gail, gail):
+    reader = Reader(app, as_gail)
+
+    async def both() -> None:
+        task = asyncio.ensure_future(reader.read())
+        await reader.next()
+        app.front.streams.alive = lambda: False
+        await asyncio.wait_for(task, 5)
+
+    db.session.commit()
+    Context().run(asyncio.run, both())
+
+
+def test_one_too_many_of_a_user_ends_their_oldest(app, as_gail, gail, monkeypatch):
+    monkeypatch.setattr(streams, "OF_A_USER", 2)
+    readers = [Reader(app, as_gail) for _ in range(3)]
+
+    async def all_of_them() -> None:
+        tasks = []
+        for reader in readers:
+            tasks.append(asyncio.ensure_future(reader.read()))
+            await reader.next()
+        await asyncio.wait_for(tasks[0], 5)
+        assert not tasks[1].done()
+        for reader in readers:
+            reader.left.set()
+        await asyncio.gather(*tasks)
+
+    db.session.commit()
+    Context().run(asyncio.run, all_of_them())
+    assert app.front.streams.count == 0
+    assert app.front.streams.open == {}
+
+
+def test_silence_is_broken_by_signs_of_life(app, as_gail, gail, monkeypatch):
+    monkeypatch.setattr(streams, "BEAT", 0.5)
+    reader = Reader(app, as_gail)
+
+    async def work() -> None:
+        await reader.next()
+        await asyncio.sleep(2.5)
+
+    reading(reader, work)
+    assert streams.ALIVE in reader.said
+
+
+def test_the_thread_that_looks_ends_with_the_last_reader(app, as_gail, gail):
+    reader = Reader(app, as_gail)
+
+    async def work() -> None:
+        await reader.next()
+        assert app.front.streams.watcher.thread is not None
+
+    reading(reader, work)
+    deadline = time.monotonic() + 5
+    while app.front.streams.watcher.thread is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert app.front.streams.watcher.thread is None
+
+
+def test_a_database_that_is_away_ends_no_stream(app, as_gail, peter, monkeypatch):
+    from sqlalchemy.exc import OperationalError
+
+    reader, talk_id = Reader(app, as_gail), peter.id
+    look, failing = watching.news.look, {"left": 1}
+
+    def away(watches):  # type: ignore[no-untyped-def]
+        if failing["left"]:
+            failing["left"] -= 1
+            raise OperationalError("SELECT", None, Exception("away"))
+        return look(watches)
+
+    monkeypatch.setattr(watching, "AWAY", 0.1)
+    monkeypatch.setattr(watching.news, "look", away)
+
+    def write() -> None:
+        the(Conversation, talk_id).last_message_at = utcnow()
+
+    async def work() -> None:
+        await reader.next()
+        failing["left"] = 1
+        await later(app, write)
+        assert set(await reader.next()) == {"desk"}
+
+    reading(reader, work)
+
+
+def test_a_conversation_of_another_tenant_is_not_watched(app, as_rita, peter):
+    reader = Reader(app, as_rita, f"shown={peter.id}")
+
+    async def work() -> None:
+        assert (await reader.next()).get("thread", "") == ""
+
+    reading(reader, work)
+
+
+def test_whoever_may_not_is_answered_by_the_application(app, as_nora):
+    for client, status in ((as_nora, 403), (None, 302)):
+        reader = Reader(app, client)
+        Context().run(asyncio.run, reader.read())
+        assert reader.status == status
+
+
+def test_where_nothing_can_be_pushed_the_browser_is_told_to_ask(as_gail, peter):
+    assert as_gail.get("/workspace/stream").status_code == 204
+    answer = as_gail.get(f"/workspace/news?shown={peter.id}")
+    assert set(answer.json) == {"token", "desk", "offers", "waiting", "thread", "details"}
+    assert as_gail.get(f"/workspace/news?shown={peter.id}&token={answer.json['token']}").status_code == 204
+
+
+def test_asking_shows_that_the_agent_is_here(as_gail, gail):
+    as_gail.get("/workspace/news")
+    assert db.session.scalars(db.select(Agent).filter_by(user=gail)).one().seen_at is not None
+
+
+def test_many_readers_cost_as_many_queries_as_one(app, page, gail, count_queries):
+    from webgateway.workspace import news
+
+    def cost(watches) -> int:  # type: ignore[no-untyped-def]
+        db.session.expire_all()
+        with count_queries() as asked:
+            assert len(news.look(watches)) == len(watches)
+        return len(asked)
+
+    users = [cast.agent(f"Agent {number}") for number in range(10)]
+    shown = []
+    for number, user in enumerate(users):
+        customer = cast.contact(page, meta_id=str(number))
+        talk = cast.conversation(customer, agent=user, assigned_at=utcnow())
+        cast.message(talk)
+        shown.append(news.Watch(user.id, talk.id))
+    assert cost(shown) == cost(shown[:1])
+
+
+def test_no_right_no_news(as_nora, visitor):
+    for path in ("/workspace/news", "/workspace/stream"):
+        assert as_nora.get(path).status_code == 403
+        assert "/login" in visitor.get(path).location

@@ -1,0 +1,39 @@
+"""Where conversations are shown: the inbox, and whatever screens a part to the right of this one has.
+
+A surface is a blueprint with the views of the inbox under the same names (`send`, `retry` …); its addresses
+and templates are its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import has_request_context, request, url_for
+
+from .models import Conversation
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Templates: the whole page, a conversation opened on it, and what is new in it. `around` gives what the
+    first two need beside the conversation, `beside` what the third does."""
+
+    page: str
+    opened: str
+    news: str
+    around: Callable[[Conversation], dict[str, Any]]
+    beside: Callable[[Conversation], dict[str, Any]] = lambda _conversation: {}
+
+
+SURFACES: dict[str, Surface] = {}
+"""By the blueprint's name."""
+
+
+def here() -> Surface:
+    return SURFACES[request.blueprint or ""]
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """Of a view that all surfaces have; outside of them, the inbox's."""
+    inside = has_request_context() and request.blueprint in SURFACES
+    return url_for(f".{endpoint}" if inside else f"conversations.{endpoint}", **values)

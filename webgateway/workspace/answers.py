@@ -1,0 +1,78 @@
+"""Canned answers in the composer: looked for as one types, filled with this customer's fields."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, or_, select
+
+from .. import htmx
+from ..conversations.models import Conversation
+from ..db import db
+from ..fields import whole
+from ..flows import texts
+from ..listing import holds
+from ..users.rights import needs, signed_in
+from .blueprint import blueprint, find
+from .canned import CannedAnswer
+from .details import Details
+
+LISTED = 20
+
+
+@blueprint.get("/<int:conversation_id>/answers")
+@needs("conversations", "edit")
+def choose(conversation_id: int) -> ResponseReturnValue:
+    """Without scripts a page, from which one goes back with the answer in the box."""
+    conversation = find(conversation_id)
+    q = request.args.get("q", "").strip().removeprefix("/")[:100]
+    found = _found(conversation, q)
+    values = fields(conversation)
+    listed = [(answer, texts.fill(answer.text, values)) for answer in found]
+    shown: dict[str, Any] = {"conversation": conversation, "answers": listed, "q": q}
+    if htmx.wants_fragment() and "q" in request.args:
+        return render_template("workspace/_answers_found.html", **shown)
+    return htmx.keep_address(htmx.render("workspace/answers.html", "workspace/_answers.html", **shown))
+
+
+def chosen(conversation: Conversation) -> str:
+    """The words of the answer that the address names, filled; empty when it names none."""
+    answer_id = request.args.get("answer", type=whole)
+    if answer_id is None:
+        return ""
+    answer = db.session.scalar(_offered(conversation).where(CannedAnswer.id == answer_id))
+    return texts.fill(answer.text, fields(conversation)) if answer else ""
+
+
+def fields(conversation: Conversation) -> dict[str, str]:
+    """What a text's fields hold here."""
+    contact, user = conversation.contact, signed_in()
+    known: dict[str, str] = {}
+    for fact in Details(conversation).facts:
+        known.setdefault(fact.kind, fact.value)
+    name = contact.name or contact.username or ""
+    return {
+        "contact.name": name,
+        "contact.first_name": (contact.name or "").split(" ")[0],
+        "contact.email": known.get("email", ""),
+        "contact.phone": known.get("phone", ""),
+        "page.name": conversation.page.name,
+        "agent.name": user.name,
+    }
+
+
+def _offered(conversation: Conversation) -> Select[Any]:
+    """Those of the conversation's queue and those of all."""
+    here = or_(CannedAnswer.queue_id.is_(None), CannedAnswer.queue_id == conversation.queue_id)
+    return select(CannedAnswer).where(CannedAnswer.tenant_id == conversation.tenant_id, here)
+
+
+def _found(conversation: Conversation, q: str) -> Sequence[CannedAnswer]:
+    """Shortcuts that begin so come first."""
+    query = _offered(conversation)
+    if q:
+        query = query.where(or_(holds(CannedAnswer.shortcut, q), holds(CannedAnswer.text, q)))
+    begins = CannedAnswer.shortcut.istartswith(q, autoescape=True)
+    ordered = query.order_by(begins.desc(), CannedAnswer.shortcut)
+    return db.session.scalars(ordered.limit(LISTED)).all()

@@ -1,0 +1,173 @@
+"""What lies on agents' desks: what rings, what is theirs, how many wait. Looked up for many agents at once,
+in a few small queries, for this is asked all day."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, select
+
+from ..conversations.models import Contact, Conversation
+from ..conversations.offers import RINGING, Offer
+from ..db import db
+from ..pages.models import Page
+from ..queues.models import Agent, Queue, members
+from ..users.models import User
+
+MOST = 50
+"""Conversations of an agent that are listed."""
+PERSON = (Contact.name, Contact.username, Contact.meta_id, Contact.picture_url, Contact.channel)
+TALK = (
+    *(Conversation.agent_id, Conversation.id, Conversation.last_message_at, Conversation.changes),
+    *(Conversation.preview, Conversation.customer_wrote_at, Conversation.agent_read_at),
+    *(Conversation.owner_app_id, Page.name.label("page"), *PERSON),
+)
+RING = (
+    *(Offer.user_id, Offer.id, Offer.conversation_id, Offer.expires_at, Queue.name.label("queue")),
+    *(Conversation.last_message_at, Page.name.label("page"), *PERSON),
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`waiting`: in the agent's queues. `agent` is None for who was never at work."""
+
+    user: Row[Any]
+    talks: Sequence[Row[Any]]
+    offers: Sequence[Row[Any]]
+    waiting: int
+    queues: Sequence[int]
+
+    @property
+    def state(self) -> str:
+        return self.user.state or "not_ready"
+
+    @property
+    def most(self) -> int:
+        return self.user.most or 4
+
+    @cached_property
+    def tokens(self) -> dict[str, str]:
+        """One for each piece of the screen, changing when that does."""
+        at_work = (self.user.state, self.user.state_reason, self.user.most)
+        return {
+            "desk": digest((at_work, [tuple(talk) for talk in self.talks])),
+            "offers": digest([tuple(offer) for offer in self.offers]),
+            "waiting": str(self.waiting),
+        }
+
+
+WAITING = (
+    Conversation.queue_id.is_not(None),
+    Conversation.agent_id.is_(None),
+    Conversation.closed_at.is_(None),
+)
+"""For an agent, as ix_conversations_queued has it."""
+
+
+def look(user_ids: Collection[int]) -> dict[int, Desk]:
+    """Of those who are still here."""
+    asked = {"users": list(user_ids)}
+    users = {row.id: row for row in db.session.execute(_users(), asked)}
+    talks = _by_agent(db.session.execute(_talks(), asked))
+    offers = _by_agent(db.session.execute(_offers(), asked))
+    waiting = _waiting(users)
+    return {
+        user_id: Desk(
+            user,
+            talks.get(user_id, []),
+            offers.get(user_id, []),
+            sum(waiting[user_id].values()),
+            list(waiting[user_id]),
+        )
+        for user_id, user in users.items()
+    }
+
+
+def of(user: User) -> Desk:
+    return look([user.id])[user.id]
+
+
+def digest(seen: Any) -> str:
+    return blake2b(repr(seen).encode(errors="replace"), digest_size=8).hexdigest()
+
+
+# Queries are made once: to make them costs more than to ask them.
+USERS: Any = bindparam("users", expanding=True)
+TENANTS: Any = bindparam("tenants", expanding=True)
+QUEUES: Any = bindparam("queues", expanding=True)
+
+
+@cache
+def _users() -> Any:
+    agent = (Agent.state, Agent.state_reason, Agent.state_at, Agent.most, Agent.seen_at)
+    of_them = select(User.id, User.tenant_id, User.active, User.fs_uniquifier, *agent)
+    return of_them.outerjoin(Agent, Agent.user_id == User.id).where(User.id.in_(USERS))
+
+
+@cache
+def _talks() -> Any:
+    """In the order they became theirs: what one works on keeps its place."""
+    return (
+        select(*TALK)
+        .join(Conversation.contact)
+        .join(Conversation.page)
+        .where(Conversation.agent_id.in_(USERS), Conversation.closed_at.is_(None))
+        .order_by(Conversation.assigned_at, Conversation.id)
+    )
+
+
+@cache
+def _offers() -> Any:
+    return (
+        select(*RING)
+        .join(Offer.conversation)
+        .join(Conversation.contact)
+        .join(Conversation.page)
+        .outerjoin(Queue, Queue.id == Offer.queue_id)
+        .where(Offer.user_id.in_(USERS), RINGING)
+        .order_by(Offer.id)
+    )
+
+
+@cache
+def _queues() -> Any:
+    return (
+        select(Queue.id, Queue.tenant_id, Queue.everybody, func.count())
+        .join(Conversation, Conversation.queue_id == Queue.id)
+        .where(Queue.tenant_id.in_(TENANTS), *WAITING)
+        .group_by(Queue.id)
+    )
+
+
+@cache
+def _members() -> Any:
+    return select(members).where(members.c.queue_id.in_(QUEUES), members.c.user_id.in_(USERS))
+
+
+def _by_agent(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        if len(found[row[0]]) < MOST:
+            found[row[0]].append(row)
+    return found
+
+
+def _waiting(users: dict[int, Row[Any]]) -> dict[int, dict[int, int]]:
+    """How many, by user and queue."""
+    tenants = {user.tenant_id for user in users.values()}
+    queues = db.session.execute(_queues(), {"tenants": list(tenants)}).all()
+    found: dict[int, dict[int, int]] = {user_id: {} for user_id in users}
+    closed = {queue_id: count for queue_id, _, everybody, count in queues if not everybody}
+    for queue_id, tenant_id, everybody, count in queues:
+        for user in users.values() if everybody else ():
+            if user.tenant_id == tenant_id:
+                found[user.id][queue_id] = count
+    if closed:
+        asked = {"queues": list(closed), "users": list(users)}
+        for queue_id, user_id in db.session.execute(_members(), asked):
+            found[user_id][queue_id] = closed[queue_id]
+    return found

@@ -1,0 +1,59 @@
+"""What an agent does in a conversation beside answering: read, ask, note."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from ..conversations import asking, composer, signals
+from ..conversations import routes as inbox
+from ..conversations.models import Message
+from ..db import db
+from ..fields import paragraphs, whole
+from ..users.rights import needs, signed_in
+from . import noting
+from .blueprint import blueprint, find
+from .routes import changed
+
+QUESTIONS = ("email", "phone")
+
+
+@blueprint.post("/<int:conversation_id>/reading")
+@needs("conversations", "edit")
+def read(conversation_id: int) -> ResponseReturnValue:
+    """Up to the message that is on the screen. It counts when whoever asks has the conversation."""
+    conversation = find(conversation_id, to_write=True)
+    message_id = request.form.get("message_id", type=whole)
+    of_it = select(Message.created_at).where(Message.conversation_id == conversation.id)
+    at = db.session.scalar(of_it.where(Message.id == message_id))
+    before = conversation.agent_read_at
+    if at and conversation.agent_id == signed_in().id and (before is None or at > before):
+        conversation.agent_read_at = at
+        signals.seen(conversation)
+        db.session.commit()
+    return changed()
+
+
+@blueprint.post("/<int:conversation_id>/questions")
+@needs("conversations", "edit")
+def ask(conversation_id: int) -> ResponseReturnValue:
+    """For an e-mail address or a telephone number."""
+    conversation = find(conversation_id, to_write=True)
+    what = request.form.get("what", "")
+    if what not in QUESTIONS or composer.lock(conversation, signed_in()):
+        return inbox.open_at(conversation, status=422)
+    asking.ask(conversation, what, signed_in())
+    db.session.commit()
+    return inbox.news(conversation)
+
+
+@blueprint.post("/<int:conversation_id>/notes")
+@needs("conversations", "edit")
+def note(conversation_id: int) -> ResponseReturnValue:
+    """Only colleagues see it."""
+    conversation = find(conversation_id, to_write=True)
+    text = paragraphs(request.form.get("text"))
+    if problem := noting.problem(text):
+        return inbox.open_at(conversation, status=422, note=text, note_problem=problem)
+    noting.note(conversation, text, signed_in())
+    db.session.commit()
+    return inbox.news(conversation)

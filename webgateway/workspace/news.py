@@ -1,0 +1,89 @@
+"""What has changed for those who look: a token for each piece of each screen."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import joinedload, load_only
+
+from ..conversations import thread
+from ..conversations.facts import Fact
+from ..conversations.models import Contact, Conversation
+from ..db import db
+from ..gateways.models import Gateway
+from ..pages.models import Page
+from . import desk, details
+
+Tokens = dict[str, str]
+
+
+class Watch(NamedTuple):
+    """A screen: whose, and the conversation that it shows."""
+
+    user_id: int
+    shown: int | None
+
+
+class News(NamedTuple):
+    user: Row[Any]
+    tokens: Tokens
+
+
+def look(watches: Collection[Watch]) -> dict[Watch, News]:
+    """Of those whose users are still here."""
+    desks = desk.look({watch.user_id for watch in watches})
+    shown = _of_conversations([watch.shown for watch in watches if watch.shown])
+    return {
+        watch: News(
+            desks[watch.user_id].user,
+            desks[watch.user_id].tokens | shown.get(watch.shown, NOTHING),
+        )
+        for watch in watches
+        if watch.user_id in desks
+    }
+
+
+NOTHING = {"thread": "", "details": ""}
+
+
+def _of_conversations(conversation_ids: Sequence[int]) -> dict[int | None, Tokens]:
+    """The thread's and the details', by the conversation's id."""
+    if not conversation_ids:
+        return {}
+    found = db.session.scalars(_shown(), {"shown": conversation_ids}).all()
+    threads, facts = thread.tokens(found), defaultdict(list)
+    for fact in db.session.scalars(_facts(), {"contacts": [one.contact_id for one in found]}):
+        facts[fact.contact_id].append(fact)
+    return {
+        one.id: {
+            "thread": threads[one.id],
+            "details": details.token(one.contact, facts[one.contact_id]),
+        }
+        for one in found
+    }
+
+
+@cache
+def _facts() -> Any:
+    asked: Any = bindparam("contacts", expanding=True)
+    return select(Fact).where(Fact.contact_id.in_(asked)).order_by(*details.IN_ORDER)
+
+
+@cache
+def _shown() -> Any:
+    of_page = joinedload(Conversation.page).load_only(Page.sends_paused_until)
+    return (
+        select(Conversation)
+        .where(Conversation.id.in_(bindparam("shown", expanding=True)))
+        .options(
+            load_only(
+                *(Conversation.changes, Conversation.closed_at, Conversation.owner_app_id),
+                *(Conversation.queue_id, Conversation.agent_id, Conversation.contact_id),
+            ),
+            joinedload(Conversation.contact).load_only(Contact.name, Contact.username, Contact.picture_url),
+            of_page.joinedload(Page.gateway).load_only(Gateway.calls_paused_until),
+        )
+        .execution_options(populate_existing=True)
+    )

@@ -1,0 +1,90 @@
+"""What the templates of the workspace ask for; each thing is looked up when the first of them does."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row, exists, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from ..conversations.models import Contact, Conversation, called
+from ..conversations.offers import RINGING, Offer
+from ..conversations.reasons import ClosingReason
+from ..db import db, utcnow
+from ..meta import messages
+from ..pages.models import Page
+from ..queues.models import Queue
+from ..users.models import User
+from . import words
+from .canned import CannedAnswer
+from .desk import WAITING, Desk
+from .desk import of as desk_of
+from .details import Details
+
+LISTED = 20
+"""Waiting conversations that may be taken by hand."""
+REASONS = ("Break", "Lunch", "Meeting", "Training", "Other work")
+"""Why somebody is not ready."""
+
+
+class Screen:
+    def __init__(self, user: User, conversation: Conversation | None = None) -> None:
+        self.user = user
+        self.conversation = conversation
+        self.reasons = REASONS
+
+    called = staticmethod(called)
+
+    @staticmethod
+    def closes_at(talk: Row[Any]) -> datetime | None:
+        """When Meta stops taking answers; None when it has."""
+        wrote = talk.customer_wrote_at
+        end = wrote + messages.WINDOW - messages.MARGIN if wrote else None
+        return end if end and end > utcnow() else None
+
+    @cached_property
+    def desk(self) -> Desk:
+        return desk_of(self.user)
+
+    @cached_property
+    def words(self) -> dict[int, words.Words]:
+        """Of all that is listed."""
+        mine = [talk.id for talk in self.desk.talks]
+        return words.of([*mine, *(offer.conversation_id for offer in self.desk.offers)])
+
+    @cached_property
+    def waiting(self) -> list[Conversation]:
+        """The next in turn of the agent's queues."""
+        ringing = exists().where(Offer.conversation_id == Conversation.id, RINGING)
+        query = (
+            select(Conversation)
+            .where(Conversation.queue_id.in_(self.desk.queues), *WAITING, ~ringing)
+            .join(Conversation.contact)
+            .options(
+                contains_eager(Conversation.contact).load_only(
+                    *(Contact.name, Contact.username, Contact.meta_id, Contact.channel, Contact.picture_url)
+                ),
+                joinedload(Conversation.page).load_only(Page.name),
+                joinedload(Conversation.queue).load_only(Queue.name),
+            )
+            .order_by(Conversation.priority.desc(), Conversation.queued_at, Conversation.id)
+        )
+        return list(db.session.scalars(query.limit(LISTED))) if self.desk.queues else []
+
+    @cached_property
+    def details(self) -> Details:
+        assert self.conversation is not None
+        return Details(self.conversation)
+
+    @property
+    def mine(self) -> bool:
+        return self.conversation is not None and self.conversation.agent_id == self.user.id
+
+    @cached_property
+    def closing_reasons(self) -> bool:
+        offered = ClosingReason.of(self.user.tenant).where(ClosingReason.offered)
+        return bool(db.session.scalar(select(exists(offered))))
+
+    @cached_property
+    def canned(self) -> bool:
+        return bool(db.session.scalar(select(exists(CannedAnswer.of(self.user.tenant)))))

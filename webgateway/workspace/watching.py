@@ -1,0 +1,133 @@
+"""One thread of a process looks at the database for all screens that it serves; nobody else does."""
+
+import logging
+import threading
+import time
+from collections.abc import Collection, Iterable
+from typing import Protocol
+
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..db import db, looking, utcnow
+from ..queues.models import Agent
+from . import news
+from .gate import Gate
+from .news import News, Tokens, Watch
+
+log = logging.getLogger(__name__)
+
+EVERY = 0.4
+"""Seconds between two looks."""
+AWAY = 2.0
+"""The same while the database is away."""
+SEEN_EVERY = 20.0
+"""Seconds between two notes that the agents are here."""
+
+
+class Screen(Protocol):
+    """Called in the watcher's thread."""
+
+    watch: Watch
+    uniquifier: str
+    """Of the user when they signed in: changed when their sessions end."""
+    seen: bool
+    """That they are here has been noted."""
+
+    def tell(self, tokens: Tokens) -> None: ...
+    def end(self) -> None: ...
+
+
+class Watcher:
+    """Its thread lives as long as there are screens."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.screens: dict[Screen, Tokens] = {}
+        self.lock = threading.Lock()
+        self.thread: threading.Thread | None = None
+        self.seen_at = 0.0
+
+    def add(self, screen: Screen) -> None:
+        with self.lock:
+            self.screens[screen] = {}
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._run, name="workspace", daemon=True)
+                self.thread.start()
+
+    def remove(self, screen: Screen) -> None:
+        with self.lock:
+            self.screens.pop(screen, None)
+
+    def _run(self) -> None:
+        with self.app.app_context():
+            gate = Gate(db.engine)
+            while self._watched():
+                pause = EVERY
+                try:
+                    self._look(gate)
+                except SQLAlchemyError as error:
+                    log.error("the workspaces hear nothing for now: %s", type(error).__name__)
+                    pause = AWAY
+                finally:
+                    db.session.remove()
+                time.sleep(pause)
+            gate.close()
+
+    def _watched(self) -> bool:
+        with self.lock:
+            if not self.screens:
+                self.thread = None
+            return bool(self.screens)
+
+    def _look(self, gate: Gate) -> None:
+        with self.lock:
+            all_of_them = list(self.screens)
+        screens = all_of_them
+        with looking():
+            if not gate.opened():
+                screens = [screen for screen in screens if not self.screens.get(screen)]
+            found = news.look({screen.watch for screen in screens}) if screens else {}
+        gate.looked()
+        for screen in screens:
+            self._tell(screen, found.get(screen.watch))
+        self._note(all_of_them)
+
+    def _tell(self, screen: Screen, found: News | None) -> None:
+        if found is None or not welcome(screen, found):
+            screen.end()
+            return
+        known = self.screens.get(screen)
+        if known is None:
+            return
+        changed = {name: token for name, token in found.tokens.items() if known.get(name) != token}
+        known.update(changed)
+        if changed:
+            screen.tell(changed)
+
+    def _note(self, screens: Iterable[Screen]) -> None:
+        """That their agents are here: at once for new screens, then every now and then."""
+        due = time.monotonic() - self.seen_at > SEEN_EVERY
+        new = [screen for screen in screens if due or not screen.seen]
+        if not new:
+            return
+        _seen({screen.watch.user_id for screen in new})
+        if due:
+            self.seen_at = time.monotonic()
+        for screen in new:
+            screen.seen = True
+
+
+def _seen(user_ids: Collection[int]) -> None:
+    """All at once; nobody waits for who is changing one of them meanwhile."""
+    theirs = select(Agent.id).where(Agent.user_id.in_(user_ids)).with_for_update(skip_locked=True)
+    db.session.execute(update(Agent).where(Agent.id.in_(theirs)).values(seen_at=utcnow()))
+    db.session.commit()
+
+
+def welcome(screen: Screen, found: News) -> bool:
+    """Whether the session that opened it still counts: who logs out somewhere opens it anew elsewhere."""
+    user = found.user
+    left = screen.seen and user.state is not None and user.seen_at is None
+    return bool(user.active) and user.fs_uniquifier == screen.uniquifier and not left
