@@ -1,18 +1,20 @@
-"""From a customer's words over the simulator's bot to an agent, over real HTTP with the worker at work."""
+"""From a customer's words over the simulator's bot to an agent: real HTTP, with the worker at work."""
 
 import pytest
 from sqlalchemy import select
 
 from tests import cast
+from tests.deliveries import delivery, just_now, post, text
 from tests.serving import at_work, free_port, served
 from tests.test_worker import eventually
-from webgateway.conversations import bot_calls, turns
 from webgateway.conversations.bot_calls import BotCall
-from webgateway.conversations.models import Message
+from webgateway.conversations.models import Contact, Conversation, Message
 from webgateway.db import db
 from webgateway.flows.definition import Agents, Bot
 from webgateway.simulator.app import close, create_simulator
 from webgateway.simulator.bot import SECRET
+
+PETER, MAYA = "7392015648120394", "7392015648120395"
 
 
 @pytest.fixture
@@ -24,51 +26,90 @@ def simulator():
 
 
 @pytest.fixture
-def flow(app, simulator):
-    parts = (Bot(id="robot", name="Echo", url=f"{simulator}/bot/echo"), Agents(id="people"))
-    return cast.flow("Echo", opening_message="", closing_message="", parts=parts)
+def flow(app, simulator, gateway):
+    """The bot has three seconds."""
+    echo = Bot(id="robot", name="Echo", url=f"{simulator}/bot/echo", patience=3)
+    parts = (echo, Agents(id="people", text="A colleague takes over."))
+    gateway.flow = cast.flow("Echo", opening_message="", closing_message="", parts=parts)
+    db.session.commit()
+    return gateway.flow
 
 
-def said() -> list[str]:
-    return list(db.session.scalars(select(Message.text).where(Message.author == "flow").order_by(Message.id)))
+@pytest.fixture
+def customer(visitor, gateway, page, flow):
+    number = iter(range(100))
+
+    def says(words: str, by: str = PETER) -> None:
+        post(visitor, gateway, delivery(text(words, f"m_{next(number)}", by=by, at=just_now())))
+
+    return says
 
 
-def test_a_bot_takes_answers_fails_and_hands_over(app, as_ada, talk, flow, monkeypatch):
-    secret = as_ada.post(f"/flows/{flow.id}/bot-secret").text.partition('value="whsec_')[2].partition('"')[0]
-    monkeypatch.setenv(SECRET, "whsec_" + secret)
+def talk(by: str = PETER) -> Conversation | None:
+    query = select(Conversation).join(Conversation.contact).where(Contact.meta_id == by)
+    return db.session.scalars(query.order_by(Conversation.id.desc())).first()
 
-    def customer(text: str, kind: str = "message.received") -> BotCall:
-        part = talk.does.part("robot")
-        call = bot_calls.tell(talk, part, kind, cast.message(talk, text))
-        turns.wait_for_bot(talk, part)
-        db.session.commit()
-        return call
 
+def said(by: str = PETER) -> list[str]:
+    found = talk(by)
+    of_flow = select(Message.text).where(Message.author == "flow").order_by(Message.id)
+    return list(db.session.scalars(of_flow.where(Message.conversation_id == found.id))) if found else []
+
+
+def calls() -> list[tuple[str, str]]:
+    rows = db.session.execute(select(BotCall.kind, BotCall.state).order_by(BotCall.id))
+    return [(kind, state) for kind, state in rows]
+
+
+def test_a_bot_takes_answers_hands_over_and_fails(app, as_ada, flow, customer, monkeypatch):
+    made = as_ada.post(f"/flows/{flow.id}/bot-secret").text
+    monkeypatch.setenv(SECRET, "whsec_" + made.partition('value="whsec_')[2].partition('"')[0])
     with at_work(app):
-        customer("Hi", "conversation.started")
+        customer("Hi")
+        eventually(lambda: len(said()) == 1)
+        assert "I am the echo" in said()[0]
         customer("Hello")
-        eventually(lambda: len(said()) == 2)
-        assert said()[0].startswith("Hello Peter Chang, I am the echo.")
-        assert said()[1] == "You said: Hello"
-        failing = customer("fail")
-        waiting = customer("Are you there?")
-        eventually(lambda: db.session.get_one(BotCall, failing.id).attempts == 1)
-        assert db.session.get_one(BotCall, waiting.id).attempts == 0, "it waits for the one before"
-        failing.next_try_at, failing.payload = failing.created_at, waiting.payload
-        db.session.commit()
-        eventually(lambda: said()[2:] == ["You said: Are you there?"] * 2)
+        eventually(lambda: said()[1:] == ["You said: Hello"])
+        assert talk().part == "robot"
         customer("human")
-        eventually(lambda: talk.queue_id is not None)
-    assert said()[-1] == "I am calling a colleague."
-    assert (talk.part, talk.queue.name) == (None, "General")
-    assert "Handed over" in as_ada.get("/journal/bots/").text
+        eventually(lambda: talk().queue_id is not None)
+        assert said()[2:] == ["I am calling a colleague.", "A colleague takes over."]
+        eventually(lambda: calls()[-1] == ("conversation.handed_over", "done"))
+
+        customer("Hi", MAYA)
+        eventually(lambda: len(said(MAYA)) == 1)
+        customer("fail", MAYA)
+        eventually(lambda: talk(MAYA).queue_id is not None)
+        assert said(MAYA)[1:] == ["A colleague takes over."]
+    assert calls()[-1] == ("message.received", "failed")
+    journal = as_ada.get("/journal/bots/").text
+    assert "It answered 500. The flow waits no longer than 3 seconds for it." in journal
 
 
-def test_a_bot_that_fails_for_good_gives_the_customer_to_agents(app, talk, flow, monkeypatch):
-    monkeypatch.setenv(SECRET, "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
-    call = bot_calls.tell(talk, talk.does.part("robot"), "message.received", cast.message(talk))
+def test_a_bot_that_says_nothing_for_too_long_gives_the_customer_to_agents(app, flow, customer, robot):
+    robot.answers = [202]
+    bot, people = flow.definition.parts
+    flow.revise(parts=(Bot(id=bot.id, url=robot.url, patience=1), people))
     db.session.commit()
     with at_work(app):
-        eventually(lambda: talk.queue_id is not None)
-    assert (call.state, call.status) == ("failed", 401)
-    assert said() == []
+        customer("Hi")
+        eventually(lambda: talk() is not None and talk().queue_id is not None)
+        eventually(lambda: calls()[-1] == ("conversation.handed_over", "done"))
+    assert calls()[0] == ("conversation.started", "done")
+    assert said() == ["A colleague takes over."]
+
+
+def test_a_bot_that_answers_through_the_api_is_heard(app, flow, customer, robot, api):
+    robot.answers = [202]
+    bot, people = flow.definition.parts
+    flow.revise(parts=(Bot(id=bot.id, url=robot.url, patience=60), people))
+    db.session.commit()
+    with at_work(app):
+        customer("Hi")
+        eventually(lambda: calls() == [("conversation.started", "done")])
+    here = f"/conversations/{robot.events[0]['data']['conversation']['id']}"
+    assert [one["text"] for one in api("GET", f"{here}/messages").get_json()["messages"]] == ["Hi"]
+    assert api("POST", f"{here}/messages", {"text": "I had to think."}).status_code == 201
+    assert (said(), talk().tries) == (["I had to think."], 0)
+    assert api("POST", f"{here}/closure").status_code == 204
+    assert calls()[-1] == ("conversation.closed", "waiting")
