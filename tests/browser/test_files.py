@@ -61,7 +61,7 @@ def test_files_go_to_the_phone_and_come_from_it(ada: Page, phone: Page):
     expect(ada.get_by_text("2 files, ")).to_have_count(0)
 
     phone.get_by_label("From this machine").set_input_files([{**PICTURE, "name": "like this.png"}])
-    phone.get_by_role("button", name="Send file").click()
+    phone.get_by_role("button", name="Share file").click()
     expect(ada.get_by_alt_text(re.compile("Picture sent by Peter"))).to_be_visible()
 
 

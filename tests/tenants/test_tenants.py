@@ -23,7 +23,7 @@ def test_a_tenant_lists_its_own_records_only(app):
 
 def test_a_fresh_installation_has_one_tenant_however_often_it_is_asked_for(app):
     db.session.execute(db.text("DELETE FROM users_roles"))
-    for table in ("users", "roles", "tenants"):
+    for table in ("users", "roles", "queues", "tenants"):
         db.session.execute(db.text(f"DELETE FROM {table}"))
     assert founding.first_tenant().name == "My organisation"
     assert founding.first_tenant() is founding.first_tenant()
