@@ -33,9 +33,9 @@ def test_words_lead_from_the_inbox_to_the_message(browser: Browser, live, simula
     context = browser.new_context(base_url=live.address)
     page = context.new_page()
     log_in(page, "sam@example.com")
-    page.goto("/conversations/?q=terrace&state=all")
+    page.goto("/conversations/?q=terrace+dogs&state=all")
     page.get_by_role("link", name="Search in messages").click()
-    expect(page.locator("mark").first).to_have_text("terrace")
+    expect(page.locator("mark").first).to_have_text("Dogs")
     page.locator(".snippets a").first.click()
     expect(page.locator(".bubble:target")).to_contain_text("Dogs are welcome on the terrace")
     with page.expect_download() as downloaded:

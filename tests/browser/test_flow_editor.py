@@ -1,5 +1,7 @@
 """A supervisor writes a flow: parts added and moved, tried beside the form, saved, published."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -20,7 +22,8 @@ def flow(live) -> int:
 
 
 def part(page: Page, kind: str):  # type: ignore[no-untyped-def]
-    return page.get_by_role("group", name=kind, exact=False).filter(has=page.get_by_label("Name", exact=True))
+    named = re.compile(rf"{kind[0]}\s*{kind[1:]}")  # a heading of two words
+    return page.get_by_role("group", name=named).filter(has=page.get_by_label("Name", exact=True))
 
 
 def write_a_menu(page: Page) -> None:
