@@ -1,6 +1,7 @@
 // Canned answers: "/" in an empty box, or after a space, opens the search; Enter puts the chosen one where one was writing.
 const box = () => document.querySelector("#talk textarea[data-send-on-enter]");
 const dialog = () => document.getElementById("answers");
+let caret = null; // where one was writing: a box that is swapped meanwhile forgets it
 const rows = () => [...document.querySelectorAll("#answers-found [data-answer]")];
 
 function mark(step) {
@@ -18,9 +19,14 @@ function insert(text) {
   dialog()?.close();
   if (!area) return;
   area.focus();
-  area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+  const [start, end] = (caret ?? [area.selectionStart, area.selectionEnd]).map((at) => Math.min(at, area.value.length));
+  area.setRangeText(text, start, end, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
+
+document.addEventListener("focusout", ({ target }) => {
+  if (target === box()) caret = [target.selectionStart, target.selectionEnd];
+});
 
 document.addEventListener("keydown", (event) => {
   const { target, key } = event;

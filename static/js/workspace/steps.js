@@ -21,7 +21,7 @@ function focus() {
   const next =
     talk.querySelector("textarea[data-send-on-enter]:not(:disabled)") ??
     talk.querySelector(".conversation") ??
-    document.querySelector("#offers button, #desk a, #be-ready");
+    ["#offers button", "#desk [data-talk] > a", "#desk a", "#be-ready"].map((one) => document.querySelector(one)).find(Boolean);
   next?.focus({ preventScroll: true });
 }
 
@@ -33,6 +33,9 @@ document.addEventListener("htmx:after:swap", () => {
     close();
     return focus();
   }
-  if (document.activeElement === document.body && held) document.getElementById(held)?.focus({ preventScroll: true });
+  if (document.activeElement !== document.body || !held) return;
+  const same = document.getElementById(held);
+  if (same) same.focus({ preventScroll: true });
+  else focus();
 });
 mark();
