@@ -59,6 +59,7 @@ def open_login(page: Page) -> Page:
 
 def go_on(page: Page) -> Page:
     """From the step before Facebook's window into it."""
+    page.wait_for_load_state()  # until then it is a plain link
     with page.expect_popup() as opened:
         page.get_by_role("button", name="Continue to Facebook").click()
     return opened.value
