@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -152,8 +152,9 @@ def _path(url: SplitResult) -> str:
     return path + ("?" + quote(url.query, safe="/?%:@!$&'()*+,;=~-._") if url.query else "")
 
 
+@cache
 def _trusting() -> ssl.SSLContext:
-    """Whom this machine trusts, and whom Mozilla does."""
+    """Whom this machine trusts, and whom Mozilla does. Read once: that takes longer than a call."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context
