@@ -1,6 +1,5 @@
 """What of the comments a person asks for: `q, state, page_id` of the URL."""
 
-from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -8,6 +7,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import MultiDict
 
 from ..db import db
+from ..digests import digest
 from ..fields import whole
 from ..listing import View, holds, menu
 from ..pages.models import Page
@@ -77,4 +77,4 @@ def token(comments: list[Comment], total: int = 0) -> str:
         )
         for one in comments
     ]
-    return blake2b(repr((seen, total)).encode(errors="replace"), digest_size=8).hexdigest()
+    return digest(seen, total)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, load_only
 from werkzeug.datastructures import MultiDict
 
 from ..db import db
+from ..digests import digest
 from ..fields import whole
 from ..listing import holds, menu
 from ..pages.models import Page
@@ -111,7 +111,7 @@ class Inbox:
             for talk in (row.conversation for row in self.rows)
         ]
         waiting = [row.waiting for row in self.rows]
-        return blake2b(repr((shown, waiting, self.more)).encode(errors="replace"), digest_size=8).hexdigest()
+        return digest(shown, waiting, self.more)
 
     @property
     def narrowed(self) -> bool:

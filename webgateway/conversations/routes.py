@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict
 from functools import partial
-from hashlib import blake2b
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -12,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from .. import htmx
 from ..db import db, find_or_404
+from ..digests import digest
 from ..fields import whole
 from ..meta import media
 from ..meta.messages import LIMITS
@@ -191,8 +191,7 @@ def _shown(conversation: Conversation) -> int:
 
 def _lock_token(conversation: Conversation, lock: composer.Lock | None) -> str:
     """Changes when the composer is another one."""
-    looks = repr((lock, late_answers.possible(conversation)))
-    return blake2b(looks.encode(), digest_size=8).hexdigest()
+    return digest(lock, late_answers.possible(conversation))
 
 
 def _show(

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import date
 from functools import cache
-from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
+from ..digests import digest
 from . import edits, offered, pace, reactions
 from .models import Conversation, Message, Part, Wording
 
@@ -114,7 +114,7 @@ def _digest(
 ) -> str:
     contact = conversation.contact
     waits = any(state == "waiting" for state, *_ in parts)
-    seen = (
+    return digest(
         messages,
         conversation.changes,
         parts,
@@ -127,4 +127,3 @@ def _digest(
         conversation.queue_id,
         conversation.agent_id,
     )
-    return blake2b(repr(seen).encode(errors="replace"), digest_size=8).hexdigest()

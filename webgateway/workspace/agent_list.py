@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from flask import request
 from sqlalchemy import func, select
 
 from ..db import db
+from ..digests import digest
 from ..listing import View
 from ..queues.models import Agent
 from ..tenants.models import Tenant
@@ -71,7 +71,7 @@ class AgentList:
             )
             for row in self.rows
         ]
-        return blake2b(repr((shown, self.view.total)).encode(errors="replace"), digest_size=8).hexdigest()
+        return digest(shown, self.view.total)
 
 
 def rows(users: Sequence[User]) -> list[Row]:

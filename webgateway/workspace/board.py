@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, or_, select
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, literal_column, 
 from ..conversations.models import Conversation
 from ..conversations.offers import RINGING, Offer
 from ..db import db, utcnow
+from ..digests import digest
 from ..queues.models import Agent, Queue, members
 from ..tenants.models import Tenant
 from ..users.models import Role, User, users_roles
@@ -61,7 +61,7 @@ class Board:
             (row.queue.name, row.queue.rule, *(value for key, value in vars(row).items() if key != "queue"))
             for row in self.rows
         ]
-        return blake2b(repr(shown).encode(errors="replace"), digest_size=8).hexdigest()
+        return digest(shown)
 
     @cached_property
     def _ids(self) -> list[int]:

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
@@ -13,6 +12,7 @@ from sqlalchemy import Row, bindparam, func, select
 from ..conversations.models import Contact, Conversation
 from ..conversations.offers import RINGING, Offer
 from ..db import db
+from ..digests import digest
 from ..pages.models import Page
 from ..queues.models import Agent, Queue, members
 from ..users.models import User
@@ -89,10 +89,6 @@ def look(user_ids: Collection[int]) -> dict[int, Desk]:
 
 def of(user: User) -> Desk:
     return look([user.id])[user.id]
-
-
-def digest(seen: Any) -> str:
-    return blake2b(repr(seen).encode(errors="replace"), digest_size=8).hexdigest()
 
 
 # Queries are made once: to make them costs more than to ask them.

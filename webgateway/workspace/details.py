@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload, load_only
 from ..conversations.facts import Fact
 from ..conversations.models import Contact, Conversation, Message
 from ..db import db
+from ..digests import digest
 from ..fields import whole
-from .desk import digest
 
 STEP = 5
 MOST = 100
@@ -30,7 +30,7 @@ PRESSED = ("postback", "quick_reply")
 def token(contact: Contact, facts: Iterable[Fact]) -> str:
     """Changes when something becomes known of the customer."""
     profile = (contact.name, contact.username, contact.picture_url)
-    return digest((profile, [(fact.id, fact.value) for fact in facts]))
+    return digest(profile, [(fact.id, fact.value) for fact in facts])
 
 
 class Details:

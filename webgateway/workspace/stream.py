@@ -6,12 +6,12 @@ from sqlalchemy import select
 
 from ..conversations.models import Conversation
 from ..db import db
+from ..digests import digest
 from ..fields import whole
 from ..users.models import User
 from ..users.rights import needs, signed_in
 from . import agents, news
 from .blueprint import blueprint
-from .desk import digest
 from .news import Watch
 from .streams import SEATS, Ticket
 
