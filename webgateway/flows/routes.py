@@ -3,16 +3,16 @@
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import JSON, type_coerce
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from .. import htmx
 from ..db import db, utcnow
 from ..errors import Refused
 from ..listing import View
+from ..saving import kept
 from ..users.rights import current_tenant, needs, signed_in
 from . import editor, words
-from .forms import NAME_TAKEN, FlowForm, state_of
+from .forms import NAME_TAKEN, state_of
 from .models import Flow, FlowVersion
 
 blueprint = Blueprint("flows", __name__, url_prefix="/flows")
@@ -56,7 +56,7 @@ def create() -> ResponseReturnValue:
         flow = Flow(tenant_id=current_tenant.id)
         db.session.add(flow)
         form.apply_to(flow, signed_in())
-        if _kept(form):
+        if kept(form, form.name, NAME_TAKEN):
             flash(f"The flow {flow.name} is there, and live. Choose it in a chat gateway.", "ok")
             return htmx.go_to(url_for("flows.index"))
     return editor.page(form, None, 422)
@@ -81,7 +81,7 @@ def update(flow_id: int) -> ResponseReturnValue:
         form.seen.data = state_of(flow)
     if form.validate() and not conflict:
         form.apply_to(flow, signed_in())
-        if _kept(form):
+        if kept(form, form.name, NAME_TAKEN):
             return _saved(flow)
     return editor.page(form, flow, 422, conflict=conflict)
 
@@ -110,15 +110,3 @@ def delete(flow_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(f"The flow {flow.name} is deleted.", "ok")
     return htmx.go_to(url_for("flows.index"))
-
-
-def _kept(form: FlowForm) -> bool:
-    """Commit; False when somebody took the name, or a ref, in the same moment."""
-    try:
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        if form.validate():
-            form.name.errors = [NAME_TAKEN]
-        return False
-    return True

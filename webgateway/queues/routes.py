@@ -2,11 +2,11 @@
 
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
 
 from .. import htmx
 from ..db import db
 from ..errors import Refused
+from ..saving import kept
 from ..users.rights import current_tenant, needs
 from . import removal
 from .forms import MEANS, NAME_TAKEN, QueueForm
@@ -31,7 +31,7 @@ def create() -> ResponseReturnValue:
         queue = Queue(tenant_id=current_tenant.id)
         db.session.add(queue)
         form.apply_to(queue)
-        if _kept(form):
+        if kept(form, form.name, NAME_TAKEN):
             flash(f"The queue {queue.name} is there. Choose it in a flow.", "ok")
             return htmx.go_to(url_for(BOARD))
     return _form("queues/new.html", form, 422)
@@ -52,7 +52,7 @@ def update(queue_id: int) -> ResponseReturnValue:
     form = QueueForm(current_tenant, queue)
     if form.validate_on_submit():
         form.apply_to(queue)
-        if _kept(form):
+        if kept(form, form.name, NAME_TAKEN):
             flash(f"The queue {queue.name} is saved. What rings now is not changed by it.", "ok")
             return htmx.go_to(url_for(BOARD))
     return _form("queues/edit.html", form, 422, queue=queue, name=name)
@@ -88,14 +88,3 @@ def _form(
 ) -> ResponseReturnValue:
     name = name or (queue.name if queue else None)
     return render_template(template, form=form, queue=queue, name=name, means=MEANS), status
-
-
-def _kept(form: QueueForm) -> bool:
-    """Commit; False when somebody took the name in the same moment."""
-    try:
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        form.name.errors = [NAME_TAKEN]
-        return False
-    return True

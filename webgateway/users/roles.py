@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from flask import Blueprint, abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 
 from .. import htmx
 from ..db import db, find_or_404
 from ..errors import Refused
+from ..saving import kept
 from . import departure
 from .models import Role, User, users_roles
 from .rights import current_tenant, needs, signed_in
@@ -38,7 +38,7 @@ def create() -> ResponseReturnValue:
     form = RoleForm()
     if form.validate_on_submit():
         db.session.add(Role(tenant_id=current_tenant.id, name=form.name.data, permissions=form.chosen))
-        if _kept(form):
+        if kept(form, form.name, NAME_TAKEN):
             flash(f"The role {form.name.data} is there. Give it to people under Users.", "ok")
             return htmx.go_to(url_for("roles.index"))
     return render_template("roles/new.html", form=form), 422
@@ -60,7 +60,7 @@ def update(role_id: int) -> ResponseReturnValue:
         form.name.populate_obj(role, "name")
         role.permissions = form.chosen
         departure.check_all_with(role)
-        if _kept(form):
+        if kept(form, form.name, NAME_TAKEN):
             flash(f"The role {role.name} is saved.", "ok")
             return htmx.go_to(url_for("roles.index"))
     return render_template("roles/show.html", role=role, form=form, may_save=True), 422
@@ -109,14 +109,3 @@ def people_with(roles: Sequence[Role]) -> dict[int, int]:
         .group_by(users_roles.c.role_id)
     )
     return {row.role_id: row.people for row in db.session.execute(query)}
-
-
-def _kept(form: RoleForm) -> bool:
-    """Commit; False when somebody took the name in the same moment."""
-    try:
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        form.name.errors = [NAME_TAKEN]
-        return False
-    return True

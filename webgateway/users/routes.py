@@ -2,12 +2,12 @@
 
 from flask import Blueprint, abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from .. import htmx
 from ..db import db
 from ..listing import View
+from ..saving import kept
 from . import departure, joining
 from .forms import EMAIL_TAKEN, NewUserForm, PasswordForm, UserForm
 from .models import User
@@ -42,7 +42,7 @@ def create() -> ResponseReturnValue:
     if form.validate_on_submit():
         user = joining.join(signed_in().tenant, form.email.data or "", form.password.data or "", *form.chosen)
         _describe(user, form)
-        if _kept(form):
+        if kept(form, form.email, EMAIL_TAKEN):
             flash(f"{user.name} can sign in with {user.email}.", "ok")
             return htmx.go_to(url_for("users.index"))
     return render_template("users/new.html", form=form), 422
@@ -64,7 +64,7 @@ def update(user_id: int) -> ResponseReturnValue:
         _describe(user, form)
         user.roles = form.chosen
         departure.check(user)
-        if _kept(form):
+        if kept(form, form.email, EMAIL_TAKEN):
             flash(f"{user.name} is saved.", "ok")
             return htmx.go_to(url_for("users.index"))
     return _edit_page(user, form, PasswordForm(formdata=None), 422)
@@ -102,14 +102,3 @@ def _edit_page(
 def _describe(user: User, form: UserForm) -> None:
     for field in (form.name, form.email, form.time_zone):
         field.populate_obj(user, field.name)
-
-
-def _kept(form: UserForm) -> bool:
-    """Commit; False when somebody took the email in the same moment."""
-    try:
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        form.email.errors = [EMAIL_TAKEN]
-        return False
-    return True
