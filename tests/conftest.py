@@ -11,14 +11,17 @@ from flask_login.utils import _create_identifier
 from flask_migrate import upgrade
 from sqlalchemy import event
 
-from tests import cast, servers
+from tests import cast, compiled, servers
 from tests.databases import QUEUES, PostgreSQL, SQLite
 from tests.working import until_done
-from webgateway import create_app
+from webgateway import create_app, memory
 from webgateway.db import db
 from webgateway.gateways.models import Gateway
 from webgateway.pages.models import Page
 from webgateway.settings import Settings
+
+compiled.once()
+memory.settle()
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
