@@ -1,15 +1,15 @@
 import os
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
 from webgateway.settings import ROOT, Settings, SettingsError
 
-KEY = Fernet.generate_key().decode()
-OLDER = Fernet.generate_key().decode()
+KEY = urlsafe_b64encode(b"k" * 32).decode()
+OLDER = urlsafe_b64encode(b"o" * 32).decode()
 NEEDED = {"WEBGATEWAY_SECRET_KEY": "secret", "WEBGATEWAY_ENCRYPTION_KEYS": KEY}
 
 

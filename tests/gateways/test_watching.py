@@ -1,6 +1,6 @@
 """Every ten minutes the app's webhook at Meta is compared with ours, and registered again when it drifted."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -132,7 +132,9 @@ def test_meta_that_cannot_be_reached_or_shows_nothing_changes_nothing(registered
 
 
 @pytest.mark.parametrize(
-    "change", [{"enabled": False}, {"webhook": "unknown"}, {"deleted_at": utcnow()}], ids=str
+    "change",
+    [{"enabled": False}, {"webhook": "unknown"}, {"deleted_at": datetime(2026, 1, 1, tzinfo=UTC)}],
+    ids=str,
 )
 def test_a_gateway_that_is_off_not_registered_or_deleted_is_left_alone(registered, meta, change):
     for name, value in change.items():
