@@ -12,6 +12,7 @@ from ..conversations import attachments, authors, delivery
 from ..conversations.facts import Fact
 from ..conversations.models import Conversation, Message, Part
 from ..db import db
+from ..gateways.models import Gateway
 from ..pages.models import Page
 from ..users.models import User
 from . import rows
@@ -21,7 +22,7 @@ HAPPENED = ("handover", "queued", "assigned", "transferred")
 """Notes of what happened to the conversation."""
 WITH_ALL = (
     joinedload(Conversation.contact),
-    joinedload(Conversation.page).joinedload(Page.gateway),
+    joinedload(Conversation.page).joinedload(Page.gateway).load_only(Gateway.name),
     joinedload(Conversation.flow),
     joinedload(Conversation.flow_version),
     joinedload(Conversation.queue),
