@@ -13,6 +13,7 @@ from tests.deliveries import PETER, delivery, echo, just_now, post, text
 from webgateway.conversations import private_reply
 from webgateway.conversations.models import Conversation, Message, Part
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Bot, Idle
 from webgateway.journal import reading, taking
 from webgateway.meta import messages
 
@@ -181,6 +182,14 @@ class TestSending:
         assert talks() == [peter]
         assert reply().conversation == peter
         assert peter.contact.name == "Peter Chang"
+
+    def test_from_then_on_the_customers_word_is_awaited_and_no_bots(self, joan, page, meta):
+        flow = cast.flow(parts=(Bot(id="bot", url="https://bot.example/"),), idle=Idle(close_after=60))
+        soon = utcnow() + timedelta(seconds=30)
+        peter = cast.conversation(cast.contact(page), flow=flow, part="bot", tries=1, idle_at=soon)
+        written(joan)
+        send()
+        assert (peter.part, peter.idle_at > utcnow() + timedelta(minutes=59)) == (None, True)
 
     def test_an_instagram_author_is_known_by_username(self, joan, meta):
         joan.channel, joan.author_name = "instagram", "joan.doe"

@@ -11,7 +11,7 @@ from tests.deliveries import PAGE, PETER, delivery, post, text
 from webgateway.conversations import comparing, gathering, recovery
 from webgateway.conversations.models import Comparison, Contact, Conversation, Message, Part, Recovery
 from webgateway.db import db, utcnow
-from webgateway.flows.definition import Choice, Menu
+from webgateway.flows.definition import Bot, Choice, Idle, Menu
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Event
 
@@ -234,6 +234,17 @@ def test_an_answer_in_metas_inbox_that_it_brings_ends_the_flows_turn(gateway, pa
     begin(gateway)
     run()
     assert (talks()[0].part, talks()[0].answered_at) == (None, at)
+
+
+def test_after_such_an_answer_the_customers_word_is_awaited_and_no_bots(gateway, page, meta):
+    gateway.flow = cast.flow(parts=(Bot(id="bot", url="https://bot.example/"),), idle=Idle(close_after=60))
+    soon = utcnow() + timedelta(seconds=30)
+    peter = cast.contact(page)
+    cast.conversation(peter, flow=gateway.flow, part="bot", tries=1, idle_at=soon, opened_at=ago(hours=2))
+    meta.says("I am Maria", "m_2", ago(hours=1), by=PAGE, to=PETER)
+    begin(gateway)
+    run()
+    assert talks()[0].idle_at > utcnow() + timedelta(minutes=59)
 
 
 def test_what_the_customer_withdrew_does_not_come_back(gateway, page, meta, receive):

@@ -101,7 +101,6 @@ def _echo(event: Event, page: Page, talks: Talks) -> Outcome:
     _keep(event, conversation, "page", page, talks)
     if conversation.is_open and event.echo_app_id in (None, *INBOXES.values()):
         turns.answered(conversation, moment(event))
-        turns.wait(conversation)
     if event.standby and event.echo_app_id and conversation.is_open:
         ownership.change(conversation, event.echo_app_id, moment(event))
     return Outcome("done", conversation=conversation)

@@ -22,18 +22,18 @@ def we_spoke(conversation: Conversation, author: str) -> None:
     customer waits for an agent."""
     if author == "agent":
         answered(conversation, utcnow())
-    elif conversation.part is None:
-        return
-    elif bot_of(conversation) is not None:
-        conversation.tries = 0
-    wait(conversation)
+    elif conversation.part is not None:
+        if bot_of(conversation) is not None:
+            conversation.tries = 0
+        wait(conversation)
 
 
 def answered(conversation: Conversation, at: datetime) -> None:
-    """By a person, here or in Meta's inbox: the flow's turn is over."""
+    """By a person, here or in Meta's inbox: the flow's turn is over, and the customer's word is awaited."""
     conversation.answered_at = conversation.answered_at or at
     bot_calls.lose(conversation, "conversation.handed_over")
     conversation.part = None
+    wait(conversation)
 
 
 def wait(conversation: Conversation) -> None:
