@@ -8,10 +8,11 @@ from sqlalchemy import select
 from tests import cast
 from tests.conversations.kept import INSTAGRAM, Kept, ago, begin, let_pass, run, step
 from tests.deliveries import PAGE, PETER, delivery, post, text
-from webgateway.conversations import comparing, gathering, recovery
+from tests.workspace.desk import a_round, rings
+from webgateway.conversations import comparing, gathering, idling, recovery
 from webgateway.conversations.models import Comparison, Contact, Conversation, Message, Part, Recovery
 from webgateway.db import db, utcnow
-from webgateway.flows.definition import Bot, Choice, Idle, Menu
+from webgateway.flows.definition import Bot, Choice, Holiday, Hours, Idle, Menu, Span
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Event
 
@@ -213,20 +214,103 @@ def test_nobody_is_greeted_neither_now_nor_with_the_next_message(gateway, page, 
     assert talks()[0].flow is gateway.flow
 
 
-def test_the_flow_hears_nothing_of_it_and_agents_get_the_next_message(gateway, page, meta, receive):
-    gateway.flow = cast.flow(parts=(Menu(id="menu", text="What?", choices=(Choice("This"),)),))
+MENU = Menu(id="menu", text="What?", choices=(Choice("This"),))
+
+
+def test_the_flow_hears_nothing_of_it_and_agents_get_it_without_a_word(gateway, page, meta, receive):
+    gateway.flow = cast.flow(parts=(MENU,))
     db.session.commit()
     meta.says("This", "m_1", ago(hours=2))
     begin(gateway)
     run()
-    assert (talks()[0].part, talks()[0].queue) == (None, None)
+    assert (talks()[0].part, talks()[0].queue.general) == (None, True)
     receive(text("This", "m_2", at=milliseconds(ago(minutes=1))))
     assert (talks()[0].part, talks()[0].queue.general) == (None, True)
     assert [message.author for message in messages()] == ["customer", "customer"]
 
 
+def test_whoever_wrote_only_while_nothing_was_delivered_rings_at_an_agent(gateway, page, meta):
+    cast.agent("Gail")
+    meta.says("Hello?", "m_1", ago(hours=2))
+    begin(gateway)
+    run()
+    a_round()
+    assert [*rings().values()] == ["Gail"]
+
+
+def test_while_it_is_closed_they_wait_for_the_opening_hours_and_are_told_nothing(gateway, page, meta):
+    soon = (utcnow() + timedelta(days=2)).date().isoformat()
+    hours = Hours(holidays=(Holiday(soon, spans=(Span("09:00", "17:00"),)),))
+    gateway.flow = cast.flow(hours=hours, offline_message="We are closed.")
+    db.session.commit()
+    meta.says("Hello?", "m_1", ago(hours=2))
+    begin(gateway)
+    run()
+    assert talks()[0].held_until.date().isoformat() == soon
+    assert [message.author for message in messages()] == ["customer"]
+
+
+@pytest.mark.parametrize("why", ["answered in Meta's inbox", "gateway off", "another app's"])
+def test_who_waits_for_nobody_here_does_not_ring(gateway, page, meta, why):
+    meta.says("Hello?", "m_1", ago(hours=2))
+    if why == "answered in Meta's inbox":
+        meta.says("Hello!", "m_2", ago(hours=1), by=PAGE, to=PETER)
+    elif why == "gateway off":
+        meta.meanwhile = lambda: setattr(gateway, "enabled", False)
+    else:
+        cast.conversation(cast.contact(page), owner_app_id="4711", opened_at=ago(hours=3))
+    begin(gateway)
+    run()
+    assert talks()[0].queue is None
+
+
+def test_an_agent_who_has_the_conversation_keeps_it_and_owes_an_answer(gateway, page, meta):
+    before = {"opened_at": ago(hours=4), "last_message_at": ago(hours=3), "idle_at": utcnow()}
+    talk = cast.conversation(cast.contact(page), agent=cast.agent("Gail"), **before)
+    meta.says("And tomorrow?", "m_1", ago(hours=2))
+    begin(gateway)
+    run()
+    assert (talk.agent.name, talk.queue, talk.idle_at) == ("Gail", None, None)
+
+
+@pytest.mark.parametrize("reminded", [False, True])
+def test_whose_answer_to_a_menu_was_lost_is_not_idle(gateway, page, meta, receive, work, reminded):
+    idle = Idle(remind_after=10, reminder="Still there?", close_after=30)
+    gateway.flow = cast.flow(parts=(MENU,), idle=idle)
+    db.session.commit()
+    receive(text("Hello", "m_1", at=milliseconds(ago(minutes=3))))
+    for message in messages():
+        message.occurred_at = ago(minutes=3)
+    talk = talks()[0]
+    talk.last_message_at = talk.part_at = ago(minutes=3)
+    if reminded:
+        talk.idle_at = utcnow()
+        db.session.commit()
+        work(idling)
+        assert messages()[-1].text == "Still there?"
+    meta.says("This", "m_2", ago(minutes=2))
+    begin(gateway)
+    run()
+    if talk.idle_at:
+        talk.idle_at = utcnow()
+        db.session.commit()
+    work(idling)
+    assert (talk.is_open, talk.part, talk.queue and talk.queue.general) == (True, None, True)
+
+
+def test_who_has_been_asked_since_is_still_awaited(gateway, page, meta, receive):
+    gateway.flow = cast.flow(parts=(MENU,), idle=Idle(close_after=30))
+    db.session.commit()
+    receive(text("Hello", "m_2", at=milliseconds(ago(minutes=3))))
+    meta.says("Good morning", "m_1", ago(minutes=4))
+    begin(gateway)
+    run()
+    assert (talks()[0].part, talks()[0].queue) == ("menu", None)
+    assert talks()[0].idle_at is not None
+
+
 def test_an_answer_in_metas_inbox_that_it_brings_ends_the_flows_turn(gateway, page, meta, receive):
-    gateway.flow = cast.flow(parts=(Menu(id="menu", text="What?", choices=(Choice("This"),)),))
+    gateway.flow = cast.flow(parts=(MENU,))
     db.session.commit()
     receive(text("Hello", "m_1", at=milliseconds(ago(hours=2))))
     assert talks()[0].part == "menu"

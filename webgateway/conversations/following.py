@@ -50,6 +50,16 @@ def returned(conversation: Conversation, queues: Queues | None = None) -> None:
         enter(conversation, "", None, queues)
 
 
+def unheard(conversation: Conversation, queues: Queues | None = None) -> None:
+    """The last word is the customer's, and a recovery brought it: too late for the flow. Where no agent is to
+    answer it yet, agents get the conversation, without a word."""
+    turns.customer_spoke(conversation)
+    if turns.silent(conversation) or conversation.agent_id is not None or _queued(conversation):
+        return
+    turn = steps.enter(conversation.does, "", utcnow(), conversation.page.meta_id, offline_said=True)
+    performing.do(turn, conversation, None, queues)
+
+
 def begin(conversation: Conversation, message: Message | None = None, queues: Queues | None = None) -> None:
     """With the opening message, once in a conversation. From a queue it goes back to its flow."""
     does, now = conversation.does, utcnow()

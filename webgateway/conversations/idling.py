@@ -66,8 +66,8 @@ def _go_on(conversation: Conversation) -> None:
     idle = conversation.does.idle
     if conversation.reminded_at is None and turns.reminds(idle):
         conversation.reminded_at = utcnow()
-        if composer.lock(conversation) is None:
-            saying.say(conversation, idle.reminder)
+        if composer.lock(conversation) is None and saying.say(conversation, idle.reminder):
+            conversation.reminded_at = conversation.last_message_at
         left = None if idle.close_after is None else idle.close_after - (idle.remind_after or 0)
         conversation.idle_at = None if left is None else utcnow() + timedelta(minutes=left)
     elif idle.close_after is not None:

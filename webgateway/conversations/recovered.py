@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from ..db import db, utcnow
 from ..meta.conversations import Said, Talk
 from ..pages.models import Page
-from . import attachments, contents, files, outcome, turns
+from ..queues.choosing import Queues
+from . import attachments, contents, files, following, outcome, turns
 from .compared import Known
 from .models import Conversation, Message, Part
 
@@ -24,14 +25,19 @@ class Brought:
 
 
 def bring_in(page: Page, channel: str, talks: Sequence[Talk], since: datetime, until: datetime) -> Brought:
-    """What was said from `since` to `until` and is not known by its mid. Nothing is greeted or answered."""
+    """What was said from `since` to `until` and is not known by its mid. Nobody is greeted; whose last word
+    is among it goes to agents."""
     talks = [talk for talk in talks if talk.user_id]
-    known = Known(page, channel, talks, since)
+    known, queues = Known(page, channel, talks, since), Queues()
     brought = Brought()
     for talk in talks:
+        last: dict[Conversation, Said] = {}
         for said in _in_order(talk, since, until):
             if not known.has(said.mid):
-                _take(said, talk, known, brought)
+                _take(said, talk, known, brought, last)
+        for conversation, said in last.items():
+            if said.by_customer and conversation.is_open:
+                following.unheard(conversation, queues)
     return brought
 
 
@@ -43,7 +49,8 @@ def _in_order(talk: Talk, since: datetime, until: datetime) -> Iterator[Said]:
             yield said
 
 
-def _take(said: Said, talk: Talk, known: Known, brought: Brought) -> None:
+def _take(said: Said, talk: Talk, known: Known, brought: Brought, last: dict[Conversation, Said]) -> None:
+    """`last`: the last word of each conversation, where it was brought in."""
     if not said.by_customer and (part := _own_part(said, talk, known)):
         known.mids.add(said.mid)
         if part.state == "unclear":
@@ -53,6 +60,8 @@ def _take(said: Said, talk: Talk, known: Known, brought: Brought) -> None:
     conversation = _conversation(said, talk, known)
     if conversation is None:
         return
+    if said.at >= _last_word(conversation):
+        last[conversation] = said
     db.session.add(_message(said, conversation))
     known.mids.add(said.mid)
     brought.messages += 1
@@ -65,6 +74,13 @@ def _take(said: Said, talk: Talk, known: Known, brought: Brought) -> None:
     if said.at >= conversation.last_message_at:
         conversation.last_message_at = said.at
         conversation.preview = _preview(said)
+
+
+def _last_word(conversation: Conversation) -> datetime:
+    """When it was said. A reminder of ours is none: what it reminds of is."""
+    if conversation.reminded_at == conversation.last_message_at:
+        return conversation.part_at or conversation.opened_at
+    return conversation.last_message_at
 
 
 def _own_part(said: Said, talk: Talk, known: Known) -> Part | None:
