@@ -209,6 +209,17 @@ def test_who_declined_is_asked_again_only_when_nobody_else_is_free_and_not_at_on
     assert outcomes(talk)[2:] == [("Hugo", "ringing")]
 
 
+def test_what_was_declined_does_not_hold_up_who_waits_behind_it(page, sales):
+    sales.members.remove(cast.person("Gail"))
+    agent_of(cast.person("Hugo")).most = 1
+    first, second = waits(page, sales, 9), waits(page, sales, 5)
+    a_round()
+    offering.decline(ringing(first))
+    db.session.commit()
+    a_round()
+    assert rings() == {second.id: "Hugo"}
+
+
 def test_who_declined_comes_after_those_who_were_not_asked_however_idle(page, sales):
     talk = waits(page, sales)
     a_round()

@@ -21,6 +21,8 @@ PER_QUEUE = 100
 """Conversations of one queue that are looked at in one round."""
 QUEUES = 100
 """Queues that are asked about in one query: SQLite joins no more than 500."""
+HEADS = 10_000
+"""Conversations that are asked about in one query: SQLite takes no more than 32,766 values."""
 AGAIN = timedelta(seconds=30)
 """Who declined a conversation is asked again no sooner, and only when nobody else is free."""
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -75,8 +77,10 @@ def pairs() -> list[Pair]:
     """For what has waited longest first, the most urgent before."""
     queues = _ringing_queues()
     of_queue = _candidates(queues)
-    heads = _heads([queue for queue in queues if of_queue[queue.id]], of_queue)
-    asked, rules = _asked(heads), {queue.id: queue.rule for queue in queues}
+    heads = _heads([queue for queue in queues if of_queue[queue.id]])
+    asked, rules = Asked(), {queue.id: queue.rule for queue in queues}
+    for begin in range(0, len(heads), HEADS):
+        asked |= _asked(heads[begin : begin + HEADS])
     found, now = [], utcnow()
     for number, head in enumerate(heads):
         free = [one for one in of_queue[head.queue_id] if one.room > 0]
@@ -138,25 +142,22 @@ def _candidate(agent: Agent, load: int) -> Candidate:
     return Candidate(agent.user_id, load, agent.most - load, *times)
 
 
-def _heads(queues: Sequence[Queue], of_queue: dict[int, list[Candidate]]) -> list[Any]:
-    """Who is next in each queue, as many as there is room for."""
+def _heads(queues: Sequence[Queue]) -> list[Any]:
+    """Who is next in each queue: more than there is room for, as the first may be kept from all agents."""
     columns = (Conversation.id, Conversation.queue_id, Conversation.priority, Conversation.queued_at)
     order = (Conversation.priority.desc(), Conversation.queued_at, Conversation.id)
     found: list[Any] = []
     for begin in range(0, len(queues), QUEUES):
         firsts = []
         for queue in queues[begin : begin + QUEUES]:
-            room = sum(one.room for one in of_queue[queue.id])
             first = waiting().where(Conversation.queue_id == queue.id).with_only_columns(*columns)
-            firsts.append(select(first.order_by(*order).limit(min(room, PER_QUEUE)).subquery()))
+            firsts.append(select(first.order_by(*order).limit(PER_QUEUE).subquery()))
         found += db.session.execute(union_all(*firsts)).all()
     return sorted(found, key=lambda head: (-head.priority, head.queued_at or NEVER, head.id))
 
 
 def _asked(heads: Sequence[Any]) -> Asked:
     """A call that was missed is kept from nobody: they are ready again, and said so."""
-    if not heads:
-        return {}
     by = (Offer.conversation_id, Offer.user_id, Offer.outcome)
     answers = select(*by, func.max(Offer.answered_at)).where(
         Offer.conversation_id.in_([head.id for head in heads]), Offer.outcome.in_(("declined", "expired"))
