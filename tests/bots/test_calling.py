@@ -10,11 +10,13 @@ from standardwebhooks import Webhook
 from tests import cast
 from tests.bots.conftest import SECRET
 from webgateway.bots import calling, outcome, signing, wire
-from webgateway.conversations import bot_calls
+from webgateway.conversations import bot_calls, idling
 from webgateway.conversations.bot_calls import BotCall
 from webgateway.conversations.models import Message, Part
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Bot
 from webgateway.flows.models import Flow
+from webgateway.pages.notices import Notice
 
 
 def answers() -> list[str]:
@@ -261,6 +263,20 @@ def test_an_answer_that_comes_after_an_agent_took_over_is_not_sent(talk, robot, 
     assert (call.state, answers()) == ("dropped", [])
     assert call.error == "An agent has the conversation. Nothing of its answer was sent."
     assert talk.agent.name == "Gail"
+
+
+def test_a_bot_whose_words_were_not_sent_still_owes_them(talk, page, robot, tell, step, work):
+    robot.answers = [{"messages": [{"text": "It is here."}]}]
+    blocked = {"kind": "policy", "subject": "blocked", "state": "blocked", "since": utcnow(), "at": utcnow()}
+    db.session.add(Notice(page=page, **blocked))
+    tell()
+    talk.idle_at = utcnow() + timedelta(seconds=60)
+    db.session.commit()
+    assert (step().state, talk.tries) == ("dropped", 1)
+    talk.idle_at = utcnow()
+    db.session.commit()
+    work(idling)
+    assert (talk.part, talk.queue.name) == (None, "General")
 
 
 def test_an_answer_after_the_24_hours_is_not_sent(talk, robot, tell, step):

@@ -85,7 +85,7 @@ def _take(call: BotCall, reply: Reply) -> None:
         acting.hand_over(call.conversation, answer.wish, queue)
     elif answer.close:
         acting.close(call.conversation)
-    elif reply.status != ACCEPTED:
+    elif lock is None and reply.status != ACCEPTED:
         _turn(call)
     if lock is not None:
         return dropped(call, f"{lock.reason} Its messages were not sent.")
