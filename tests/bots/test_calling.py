@@ -355,13 +355,18 @@ def test_a_lease_is_renewed_while_it_lasts(tell):
     assert call.leased_until > soon
 
 
-def test_a_deleted_flow_has_no_bot(flow, talk, robot, tell, step):
+def test_a_deleted_flow_has_no_bot_and_agents_get_who_waits_for_it(flow, talk, robot, tell, step, work):
     tell()
     talk.flow = talk.flow_version = None
+    talk.idle_at = utcnow() + timedelta(seconds=60)
     db.session.commit()
     db.session.delete(db.session.get_one(Flow, flow.id))
     db.session.commit()
     assert (step().state, robot.told) == ("dropped", [])
+    talk.idle_at = utcnow()
+    db.session.commit()
+    work(idling)
+    assert (talk.part, talk.queue.name) == (None, "General")
 
 
 def test_no_transaction_is_open_while_a_bot_is_asked(robot, tell, step, monkeypatch):

@@ -58,6 +58,9 @@ def _look_at(conversation: Conversation) -> None:
     if turns.bot_of(conversation) is not None and conversation.tries:
         if not turns.silent(conversation):
             following.leave_bot(conversation)
+    elif conversation.part is not None and conversation.does.part(conversation.part) is None:
+        if not turns.silent(conversation):
+            following.enter(conversation, "")
     elif not _owed(conversation):
         _go_on(conversation)
 
