@@ -102,6 +102,16 @@ def test_what_is_tried_again_holds_up_its_own_conversation_only(page, flow, robo
     assert [step().id, step().id] == [first.id, second.id]
 
 
+def test_a_dead_bot_does_not_hold_up_the_next_one_of_its_conversation(talk, robot, tell, step):
+    robot.answers = [503, 204]
+    tell(None, "conversation.handed_over")
+    assert step().state == "waiting"
+    second = Bot(id="second", url=robot.url)
+    call = bot_calls.tell(talk, second, "message.received", cast.message(talk, "Anybody?"))
+    db.session.commit()
+    assert calling.claim() == call.id
+
+
 def calling_for(conversation) -> BotCall:
 
     call = bot_calls.tell(

@@ -88,10 +88,13 @@ def renew(call_id: int) -> None:
 
 
 def _due() -> Select[BotCall]:
-    """Nothing of its conversation waits before it."""
+    """Nothing for the same bot in its conversation waits before it."""
     now, earlier = utcnow(), aliased(BotCall)
     blocked = exists().where(
-        earlier.conversation_id == BotCall.conversation_id, earlier.state == WAITING, earlier.id < BotCall.id
+        earlier.conversation_id == BotCall.conversation_id,
+        earlier.part == BotCall.part,
+        earlier.state == WAITING,
+        earlier.id < BotCall.id,
     )
     free = or_(BotCall.leased_until.is_(None), BotCall.leased_until < now)
     ready = or_(BotCall.flow_id.is_(None), BotCall.flow_id.not_in(_busy()))
