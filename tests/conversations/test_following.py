@@ -490,6 +490,33 @@ class TestAnotherLink:
         self.follow_it(peter)
         assert conversation().flow.name == "Welcome"
 
+    def test_a_bot_that_had_it_is_told(self, gateway, peter):
+        gateway.flow = cast.flow("Bot", parts=(BOT, AGENTS))
+        db.session.commit()
+        peter()
+        self.follow_it(peter)
+        assert conversation().flow.name == "Returns"
+        told = [(call.kind, call.flow.name) for call in db.session.query(BotCall).order_by(BotCall.id)]
+        assert told == [("conversation.started", "Bot"), ("conversation.handed_over", "Bot")]
+
+    def test_not_while_the_flow_is_silent_then_it_goes_on_where_it_was(self, peter, gateway):
+        peter()
+        gateway.enabled = False
+        db.session.commit()
+        self.follow_it(peter)
+        gateway.enabled = True
+        db.session.commit()
+        assert (conversation().flow.name, conversation().part) == ("Welcome", "menu")
+        peter("1")
+        assert said()[-1] == "We look for your order."
+
+    def test_one_that_takes_the_conversation_back_from_another_app_begins_it(self, peter):
+        peter()
+        conversation().owner_app_id, conversation().owner_at = "4711", peter.clock.now
+        db.session.commit()
+        self.follow_it(peter)
+        assert (conversation().flow.name, said()[-1]) == ("Returns", "What do you return?")
+
     def test_not_after_an_answer(self, peter):
         peter()
         answer()

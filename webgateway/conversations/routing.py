@@ -5,19 +5,22 @@ from sqlalchemy import exists, select
 from ..db import db
 from ..meta.events import Event
 from ..pages.models import Page
+from . import bot_calls, turns
 from .models import Conversation, Message
 from .talks import Talks
 
 
 def lead(conversation: Conversation, event: Event, page: Page, talks: Talks) -> bool:
     """Whether an open conversation goes over to the flow of its newest link, until somebody has answered or
-    an agent has it."""
+    an agent has it. Not what has begun and is silent: nobody would begin the other flow."""
     flow = talks.led_to(page, event)
     if flow is None or conversation.flow is flow or conversation.agent_id is not None:
         return False
-    if _answered(conversation):
+    begun = conversation.greeted_at is not None
+    if (begun and turns.silent(conversation)) or _answered(conversation):
         return False
-    conversation.flow, conversation.flow_version = flow, flow.live
+    bot_calls.lose(conversation, "conversation.handed_over")
+    conversation.flow, conversation.flow_version, conversation.part = flow, flow.live, None
     return True
 
 
