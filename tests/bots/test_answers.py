@@ -123,7 +123,7 @@ def test_it_closes_the_conversation(talk, robot, tell, step):
     robot.answers = [{"messages": [{"text": "Bye"}], "close": True}]
     tell()
     assert step().state == "done"
-    assert (talk.is_open, talk.closed_how, talk.closed_by) == (False, "flow", None)
+    assert (talk.is_open, talk.closed_how, talk.closed_by) == (False, "bot", None)
 
 
 def test_what_it_answers_to_the_end_changes_nothing(talk, robot, tell, step):

@@ -7,8 +7,10 @@ import pytest
 
 from tests import cast
 from tests.records.conftest import HOUR
+from webgateway.bots import acting
+from webgateway.conversations.facts import Fact
 from webgateway.db import db, utcnow
-from webgateway.records import finding
+from webgateway.records import customers, finding
 
 LIST = "/records/"
 DAY = timedelta(days=1)
@@ -99,9 +101,26 @@ def test_customers_are_found_by_what_is_known_of_them(as_sam, told, others, who)
     assert names(as_sam.get(LIST, query_string={"who": who})) == ["Maya Lindqvist"]
 
 
-def test_telephones_are_found_however_they_are_written(as_sam, told, others):
-    from webgateway.conversations.facts import Fact
+def test_the_ends_that_bots_made_are_found(as_sam, told, others):
+    acting.close(others[3])
+    db.session.commit()
+    assert names(as_sam.get(LIST + "?how=bot")) == ["Number 3"]
 
+
+def test_an_address_that_other_tenants_customers_have_is_found(as_sam, told, monkeypatch):
+    monkeypatch.setattr(customers, "NAMESAKES", 1)
+    rita = cast.tenant("Rival")
+    theirs = cast.page(cast.gateway("Theirs", tenant=rita, app_id="2"), "Theirs", "99")
+    for number in range(3):
+        contact = cast.contact(theirs, f"Theirs {number}", f"5{number}")
+        db.session.add(Fact(contact=contact, kind="email", value="info@example.com", source="text"))
+        db.session.commit()
+    db.session.add(Fact(contact=told.contact, kind="email", value="info@example.com", source="text"))
+    db.session.commit()
+    assert names(as_sam.get(LIST, query_string={"who": "info@example.com"})) == ["Maya Lindqvist"]
+
+
+def test_telephones_are_found_however_they_are_written(as_sam, told, others):
     db.session.add(Fact(contact=told.contact, kind="phone", value="+49170123456", source="text"))
     db.session.commit()
     assert names(as_sam.get(LIST, query_string={"who": "+49 170 / 123-456"})) == ["Maya Lindqvist"]

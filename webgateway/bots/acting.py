@@ -49,4 +49,4 @@ def hand_over(conversation: Conversation, wish: HandOver, queue: Queue | None) -
 
 
 def close(conversation: Conversation) -> None:
-    closing.close(conversation)
+    closing.close(conversation, how="bot")
