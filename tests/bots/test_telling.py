@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests import cast
 from tests.deliveries import NOON, delivery, post
+from webgateway.bots import replay
 from webgateway.conversations import bot_calls, closing, erasing, facts, following, queueing, writing
 from webgateway.conversations.bot_calls import BotCall
 from webgateway.db import db, utcnow
@@ -132,3 +133,10 @@ def test_at_a_customers_wish_nothing_is_left_of_what_was_told(talk, tell):
     erasing.erase(talk.page.gateway, talk.contact.meta_id)
     db.session.expire_all()
     assert (call.state, call.payload) == ("dropped", {})
+
+
+def test_nor_is_what_failed_before_that_told_once_more(talk, tell):
+    tell().state = "failed"
+    db.session.commit()
+    erasing.erase(talk.page.gateway, talk.contact.meta_id)
+    assert replay.failed() == 0

@@ -68,10 +68,10 @@ def _erase_messages(talks: Sequence[int]) -> int:
 
 
 def _erase_bot_calls(talks: Sequence[int]) -> None:
-    """What bots were told holds the customer's words; what they were not told yet, they are not told."""
+    """What bots were told holds the customer's words; what they were not told, they are not told any more."""
     calls = update(BotCall).where(BotCall.conversation_id.in_(talks))
-    waiting = calls.where(BotCall.state == "waiting").values(state="dropped", error=ERASED)
-    for changed in (waiting, calls.values(payload={})):
+    not_told = calls.where(BotCall.state != "done").values(state="dropped", error=ERASED)
+    for changed in (not_told, calls.values(payload={})):
         db.session.execute(changed.execution_options(synchronize_session=False))
 
 
