@@ -89,6 +89,8 @@ BOT = {"kind": "bot", "url": "https://bot.example.com", "patience": "60"}
         (BOT | {"url": "https://"}, "url", "Write the bot's address"),
         (BOT | {"url": "https://[bot"}, "url", "Write the bot's address"),
         (BOT | {"url": "https://bot.example.com:port/"}, "url", "Write the bot's address"),
+        (BOT | {"url": "https://me:secret@bot.example.com"}, "url", "Leave out the name and password"),
+        (BOT | {"url": "https://@bot.example.com"}, "url", "Leave out the name and password"),
         (BOT | {"patience": "4"}, "patience", "Write a number from 5 to 600."),
         ({"kind": "agents", "queue_id": "999"}, "queue_id", "This queue is gone. Choose another."),
         ({"kind": "agents", "queue_id": "x"}, "queue_id", "This queue is gone. Choose another."),

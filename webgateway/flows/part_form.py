@@ -174,10 +174,13 @@ class PartForm(Form):  # type: ignore[misc]
         try:
             parts = urlsplit(field.data or "")
             fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            named = parts.username is not None
         except ValueError:
-            fine = False
+            fine = named = False
         if not fine or len(field.data) > 2000 or any(letter.isspace() for letter in field.data):
             raise ValidationError("Write the bot's address, as https://bot.example.com/hook.")
+        if named:
+            raise ValidationError("Leave out the name and password before the @: calls are signed instead.")
 
     def validate_queue_id(self, field: Field) -> None:
         if field.data == QUEUE_GONE:
