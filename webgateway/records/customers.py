@@ -10,7 +10,6 @@ from ..db import db
 from ..listing import holds
 
 NAMESAKES = 100
-FACTS = 1000
 NOT_DIALLED = re.compile(r"[\s()/.-]")
 
 
@@ -18,15 +17,15 @@ def called(tenant_id: int, who: str) -> list[int]:
     """Ids of those whose whole name, username, e-mail or telephone it is, found in all of them."""
     name = who.removeprefix("@").lower()
     of_tenant = select(Contact.id).where(Contact.tenant_id == tenant_id).limit(NAMESAKES)
+    known = {who, who.lower(), NOT_DIALLED.sub("", who)}
+    # Asked of each fact that is found: joined, SQLite would go through all contacts to look for their facts.
+    tenant = select(Contact.tenant_id).where(Contact.id == Fact.contact_id).scalar_subquery()
+    facts = select(Fact.contact_id).where(Fact.value.in_(known), tenant == tenant_id)
     queries = [
         of_tenant.where(func.lower(Contact.name) == func.lower(who)),
         of_tenant.where(func.lower(Contact.username) == func.lower(name)),
+        facts.distinct().limit(NAMESAKES),
     ]
-    # By themselves, or SQLite would go through all contacts to look for the facts of each.
-    known = {who, who.lower(), NOT_DIALLED.sub("", who)}
-    facts = db.session.scalars(select(Fact.contact_id).where(Fact.value.in_(known)).limit(FACTS)).all()
-    if facts:
-        queries.append(of_tenant.where(Contact.id.in_(facts)))
     return [contact_id for query in queries for contact_id in db.session.scalars(query)]
 
 
