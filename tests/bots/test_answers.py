@@ -1,5 +1,8 @@
 """What a bot may answer, what that does, and what is wrong with what it may not."""
 
+from datetime import timedelta
+
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +10,8 @@ from tests import cast
 from webgateway.bots.answers import Answer, HandOver, Wrong, read
 from webgateway.conversations.bot_sight import PAYLOAD
 from webgateway.conversations.models import Message
-from webgateway.db import db
+from webgateway.db import db, utcnow
+from webgateway.flows.definition import Holiday, Hours, Span
 
 OFFERING = b'{"messages": [{"text": "x", "quick_replies": [%s]}]}'
 
@@ -99,6 +103,20 @@ def test_to_a_queue_by_name_and_priority(talk, robot, tell, step):
     tell()
     step()
     assert (talk.queue.name, talk.priority, talk.part) == ("Returns", 1, None)
+
+
+@pytest.mark.parametrize("wish", [True, {"queue": "Returns"}], ids=["the flow's", "by name"])
+def test_to_a_queue_that_opens_tomorrow_it_says_so_and_rings_at_nobody_before(talk, robot, tell, step, wish):
+    cast.queue("Returns")
+    soon = (utcnow() + timedelta(days=2)).date().isoformat()
+    hours = Hours(holidays=(Holiday(soon, spans=(Span("09:00", "17:00"),)),))
+    does = msgspec.structs.replace(talk.does, hours=hours, offline_message="We are closed.")
+    talk.flow_version.definition = does
+    robot.answers = [{"hand_over": wish}]
+    tell()
+    step()
+    assert talk.held_until.date().isoformat() == soon
+    assert [message.text for message in said()] == ["We are closed."]
 
 
 def test_with_a_priority_alone_the_flow_goes_on(talk, robot, tell, step):

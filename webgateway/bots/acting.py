@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from ..conversations import closing, following, queueing, writing
+from ..conversations import closing, following, writing
 from ..conversations.bot_sight import PAYLOAD
 from ..conversations.models import Conversation, Message
 from ..db import db
@@ -41,7 +41,7 @@ def queue_of(conversation: Conversation, wish: HandOver) -> Queue | None:
 
 def hand_over(conversation: Conversation, wish: HandOver, queue: Queue | None) -> None:
     if queue is not None:
-        queueing.hand_over(conversation, queue, wish.priority)
+        following.hand_over(conversation, queue.id, wish.priority)
         return
     following.leave_bot(conversation)
     if wish.priority and conversation.queue is not None:

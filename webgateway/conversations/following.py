@@ -103,6 +103,13 @@ def leave_bot(conversation: Conversation, queues: Queues | None = None) -> None:
         _go(steps.after, conversation, bot.id, None, queues)
 
 
+def hand_over(conversation: Conversation, queue_id: int, priority: int) -> None:
+    """Its bot chose the queue; the hours count as where the flow hands over."""
+    said, page_id = conversation.offline_at is not None, conversation.page.meta_id
+    turn = steps.hand_over(conversation.does, queue_id, priority, utcnow(), page_id, said)
+    performing.do(turn, conversation, None, None)
+
+
 def _go(
     step: Callable[..., Turn],
     conversation: Conversation,

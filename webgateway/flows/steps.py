@@ -4,6 +4,7 @@
     heard(definition, position, text, payload, tries, at …)  the customer wrote, or pressed a quick reply
     enter(definition, part_id, at …)                         go to a part
     after(definition, part_id, at …)                         go on with what follows a part: its bot is done
+    hand_over(definition, queue_id, priority, at …)          to the agents of a queue that its bot chose
 
 Each answers with a Turn. `position` and `tries` are the `part` and `tries` of the turn before; `offline_said`
 tells whether the offline message was said in this conversation already: it is said once.
@@ -22,7 +23,7 @@ from .definition import Definition
 from .hours import hours_of, is_open, next_opening
 
 __all__ = ["Action", "Ask", "CallBot", "Close", "HandOver", "Know", "QuickReply", "Say", "Turn"]
-__all__ += ["after", "begin", "enter", "heard"]
+__all__ += ["after", "begin", "enter", "hand_over", "heard"]
 
 Valid = Callable[[str, str], str | None]
 
@@ -50,6 +51,18 @@ def after(
 ) -> Turn:
     walk = _Walk(does, at, page_meta_id, offline_said)
     return walk.go_on(part_id, getattr(does.part(part_id), "then", ""))
+
+
+def hand_over(
+    does: Definition,
+    queue_id: int,
+    priority: int,
+    at: datetime,
+    page_meta_id: str | None = None,
+    offline_said: bool = False,
+) -> Turn:
+    chosen = definition.Agents(id="", queue_id=queue_id, priority=priority)
+    return _Walk(does, at, page_meta_id, offline_said).hand_over(chosen)
 
 
 def heard(
