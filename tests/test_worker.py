@@ -15,6 +15,7 @@ from webgateway.db import db, utcnow
 from webgateway.heartbeat import Heartbeat
 from webgateway.journal import taking
 from webgateway.journal.models import Event
+from webgateway.worker import Worker
 
 
 @pytest.fixture
@@ -60,6 +61,12 @@ def test_a_worker_shows_signs_of_life_and_leaves_none_behind(app):
     with at_work(app):
         eventually(lambda: db.session.query(Heartbeat).count() == 1)
     assert db.session.query(Heartbeat).count() == 0
+
+
+def test_whoever_looks_at_a_table_is_woken_for_it(app):
+    worker = Worker(app)
+    worker.ring("conversations")
+    assert [kind.name for kind in worker.kinds if kind.bell.rings] == ["idling", "offering"]
 
 
 def test_a_failure_that_cannot_be_written_down_ends_nothing(app, visitor, page, monkeypatch):

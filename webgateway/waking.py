@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from psycopg import Connection, OperationalError
 from sqlalchemy import Engine, event, func, select
@@ -50,10 +50,10 @@ class Bell:
 
 
 class Listener:
-    """Rings the bell of a table into which PostgreSQL says something was inserted (migration 0006)."""
+    """Calls `ring` with a table into which PostgreSQL says something was inserted (migration 0006)."""
 
-    def __init__(self, engine: Engine, bells: Mapping[str, Bell], stopping: threading.Event) -> None:
-        self.engine, self.bells, self.stopping = engine, bells, stopping
+    def __init__(self, engine: Engine, ring: Callable[[str], None], stopping: threading.Event) -> None:
+        self.engine, self.ring, self.stopping = engine, ring, stopping
         self.listening = False
 
     def run(self) -> None:
@@ -75,5 +75,4 @@ class Listener:
             self.listening = True
             while not self.stopping.is_set():
                 for notice in raw.notifies(timeout=1):
-                    if notice.payload in self.bells:
-                        self.bells[notice.payload].ring()
+                    self.ring(notice.payload)

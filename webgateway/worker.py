@@ -87,7 +87,6 @@ class Worker:
         self.name = f"{gethostname()}:{getpid()}"
         self.stopping = threading.Event()
         self.kinds = kinds()
-        self.bells = {kind.table: kind.bell for kind in self.kinds}
         self.in_hand: dict[str, tuple[Work, Any]] = {}
         self.threads = [
             threading.Thread(target=self._loop, args=(kind, number), name=f"{kind.name}-{number}")
@@ -101,7 +100,7 @@ class Worker:
         self.listener: Listener | None = None
         with app.app_context():
             if db.engine.dialect.name == "postgresql":
-                self.listener = Listener(db.engine, self.bells, self.stopping)
+                self.listener = Listener(db.engine, self.ring, self.stopping)
                 self.threads.append(threading.Thread(target=self.listener.run, name="listener"))
         huey = app.extensions["huey"]
         self.consumer = None if huey.immediate else QuietConsumer(huey, workers=2, max_delay=2.0)
@@ -126,8 +125,8 @@ class Worker:
 
     def stop(self) -> None:
         self.stopping.set()
-        for bell in self.bells.values():
-            bell.ring()
+        for kind in self.kinds:
+            kind.bell.ring()
         if self.consumer:
             self.consumer.stop(graceful=True)
         for thread in self.threads:
@@ -135,6 +134,12 @@ class Worker:
         with self.app.app_context():
             leave(self.name)
             db.session.remove()
+
+    def ring(self, table: str) -> None:
+        """Something may wait in it: for all kinds of work that look there."""
+        for kind in self.kinds:
+            if kind.table == table:
+                kind.bell.ring()
 
     def _loop(self, kind: Kind, number: int) -> None:
         while not self.stopping.is_set():
@@ -173,7 +178,7 @@ class Worker:
         with metrics.jobs.labels(kind.name).time():
             kind.work.work(job)
         if kind.next:
-            self.bells[kind.next].ring()
+            self.ring(kind.next)
 
     def _note(self, error: Exception, kind: Kind) -> None:
         if isinstance(error, OperationalError) and passing(error):
