@@ -22,10 +22,6 @@ class MessageForm(FlaskForm):  # type: ignore[misc]
     text = TextAreaField("Message", filters=[paragraphs])
     key = HiddenField()
 
-    @classmethod
-    def blank(cls) -> "MessageForm":
-        return cls(formdata=None, key=secrets.token_urlsafe(16))
-
     def validate_text(self, field: Field) -> None:
         # Space, and letters that have no shape: Meta takes no message without any other
         if all(unicodedata.category(letter)[0] in "CZ" for letter in field.data):
