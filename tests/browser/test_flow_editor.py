@@ -1,7 +1,5 @@
 """A supervisor writes a flow: parts added and moved, tried beside the form, saved, published."""
 
-import re
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -22,8 +20,7 @@ def flow(live) -> int:
 
 
 def part(page: Page, kind: str):  # type: ignore[no-untyped-def]
-    named = re.compile(rf"{kind[0]}\s*{kind[1:]}")  # a heading of two words
-    return page.get_by_role("group", name=named).filter(has=page.get_by_label("Name", exact=True))
+    return page.get_by_role("group", name=kind).filter(has=page.get_by_label("Name", exact=True))
 
 
 def write_a_menu(page: Page) -> None:
