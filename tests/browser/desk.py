@@ -57,4 +57,4 @@ def _ring(page: Page, user_id: int) -> None:
         cast.contact(page, "Noor van Dijk", "7392015648129003"), queue=queue, queued_at=utcnow()
     )
     cast.message(calling, "Can I still change the address of my order?")
-    db.session.add(Offer(**Offer.ringing(calling.id, user_id, queue, utcnow() + timedelta(minutes=5))))
+    db.session.add(Offer(**Offer.ringing(calling.id, user_id, queue, utcnow() + timedelta(minutes=4))))

@@ -26,7 +26,7 @@ from webgateway.journal.arrivals import Arrival, hour_of
 from webgateway.meta.oauth import PAGE_PERMISSIONS
 from webgateway.meta.pages import APP_FIELDS
 from webgateway.pages import audit
-from webgateway.pages.models import Page
+from webgateway.pages.models import DataDeletion, Page
 from webgateway.pages.notices import Notice
 from webgateway.records import days
 from webgateway.simulator import seed
@@ -120,6 +120,7 @@ def _ends(gateway: Gateway) -> str:
     audit.note("data deletion requested", gateway.id, counts | {"grants": 1}, code)
     erased = {"contacts": 1, "conversations": 2, "messages": 34, "deliveries": 12, "events": 15}
     audit.note("data deleted", gateway.id, erased, code)
+    db.session.add(DataDeletion(gateway_id=gateway.id, code=code, started_at=utcnow(), done_at=utcnow()))
     db.session.commit()
     return code
 

@@ -58,7 +58,7 @@ def test_with_a_secret_only_what_is_signed_is_taken(tell, monkeypatch):
     monkeypatch.setenv(SECRET, KEY)
     assert tell("Hello").status_code == 401
     now = utcnow()
-    signature = Webhook(KEY).sign("msg_1", now, event("Hello").decode())
+    signature = Webhook(KEY).sign("msg_1", now, event("Hello", name="Peter").decode())
     signed = {"webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp()))}
     assert tell("Hello", **signed, **{"webhook-signature": signature}).status_code == 200
     assert tell("Goodbye", **signed, **{"webhook-signature": signature}).status_code == 401
