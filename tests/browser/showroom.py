@@ -1,6 +1,7 @@
 """A lived-in installation: what the screenshots show and what every screen is checked with."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from flask import Flask
@@ -11,20 +12,21 @@ from tests.browser.gallery import bubbles
 from tests.conversations.filing import upload
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
+from webgateway.bots import tokens
 from webgateway.conversations import bot_calls, private_reply, writing
 from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.conversations.offers import Offer
 from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
-from webgateway.flows.definition import Agents, Ask, Bot, Choice, Close, Holiday, Hours, Menu, Span
+from webgateway.flows.definition import Agents, Ask, Bot, Choice, Close, Holiday, Hours, Menu, Say, Span
 from webgateway.gateways.models import Gateway
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
 from webgateway.meta.oauth import PAGE_PERMISSIONS
 from webgateway.meta.pages import APP_FIELDS
 from webgateway.pages import audit
-from webgateway.pages.models import Page
+from webgateway.pages.models import DataDeletion, Page
 from webgateway.pages.notices import Notice
 from webgateway.records import days
 from webgateway.simulator import seed
@@ -40,7 +42,7 @@ TALKS = [
 WORKERS = ("Ida Holm", "Ben Okafor", "Chiara Conti", "Dmytro Bondar", "Elif Kaya", "Farid Nasser")
 
 
-def furnish(app: Flask, simulator: str) -> dict[str, int]:
+def furnish(app: Flask, simulator: str) -> dict[str, Any]:
     """Fill the database; the ids of what the addresses of the screens need."""
     with app.app_context():
         gateway = cast.gateway(
@@ -85,7 +87,7 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         ids |= {"elsewhere": _elsewhere(pages[1]).id, "bubbles": bubbles(pages[0], simulator).id}
         ids |= _comments(pages[2]) | _desk(pages[0])
         ids["mine"] = desk.furnish(pages[0])
-        _ends(gateway)
+        ids |= {"role": cast.person("Nora").roles[0].id, "code": _ends(gateway)}
         db.session.remove()
     return ids
 
@@ -109,8 +111,8 @@ def _bot_calls(talk: Conversation) -> int:
     return failed.id
 
 
-def _ends(gateway: Gateway) -> None:
-    """What the audit trail has to tell of."""
+def _ends(gateway: Gateway) -> str:
+    """What the audit trail has to tell of; the code of a deletion."""
     counts = {"accounts": 1, "grants": 12, "logins": 2}
     code = "9f2c41d07ab85e3360c4e1d7a5b80f12"
     audit.note("deauthorized", gateway.id, counts)
@@ -118,7 +120,9 @@ def _ends(gateway: Gateway) -> None:
     audit.note("data deletion requested", gateway.id, counts | {"grants": 1}, code)
     erased = {"contacts": 1, "conversations": 2, "messages": 34, "deliveries": 12, "events": 15}
     audit.note("data deleted", gateway.id, erased, code)
+    db.session.add(DataDeletion(gateway_id=gateway.id, code=code, started_at=utcnow(), done_at=utcnow()))
     db.session.commit()
+    return code
 
 
 def _desk(page: Page) -> dict[str, int]:
@@ -133,11 +137,11 @@ def _desk(page: Page) -> dict[str, int]:
         "Tim",
         "Zoë",
     )
-    people = [cast.agent(name) for name in names]
-    cast.agent(
-        "Iris Nakamura", "not_ready", state_reason="Missed a call", state_at=now - timedelta(minutes=4)
-    )
-    cast.agent("Bo", "not_ready", state_reason="Lunch", state_at=now - timedelta(minutes=26))
+    here = {"seen_at": now + timedelta(hours=1)}
+    people = [cast.agent(name, **here) for name in names]
+    missed, lunch = now - timedelta(minutes=4), now - timedelta(minutes=26)
+    cast.agent("Iris Nakamura", "not_ready", state_reason="Missed a call", state_at=missed, **here)
+    cast.agent("Bo", "not_ready", state_reason="Lunch", state_at=lunch, **here)
     cast.agent("Tim", "not_ready", state_reason="Workspace closed", seen_at=now - timedelta(hours=3))
     sales = cast.queue("Sales", *people[:5])
     orders = cast.queue("Orders and returns", people[5], rule="by_hand")
@@ -160,6 +164,7 @@ def _flow(page: str) -> dict[str, int]:
     week = (day, day, day, day, (Span("09:00", "16:00"),), (), ())
     hours = Hours("Europe/Kyiv", week, (Holiday("2026-12-25", "Christmas"),))
     parts = (
+        Say(id="thanks", text="Thank you for writing to us."),
         Menu(
             id="topic",
             name="Topic",
@@ -190,6 +195,7 @@ def _flow(page: str) -> dict[str, int]:
         **does,
     )
     flow.live.published_by = cast.person("Sam")
+    tokens.make(flow)
     flow.save_draft(
         msgspec.structs.replace(
             flow.definition, opening_message="Good day!", parts=(*parts, Close(id="lost"))
