@@ -1,3 +1,4 @@
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from webgateway.settings import Settings
 
 compiled.once()
 memory.settle()
+gc.set_threshold(20_000, 20, 20)  # each test leaves an application behind
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
