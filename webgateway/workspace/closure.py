@@ -33,7 +33,8 @@ def close(conversation_id: int) -> ResponseReturnValue:
     db.session.commit()
     if not htmx.wants_fragment():
         flash("The conversation is closed.", "success")
-    return left()
+    obstacle = closing.obstacle_to_reopening(conversation, signed_in())
+    return left(None if obstacle else conversation)
 
 
 @blueprint.delete("/<int:conversation_id>/closure")
