@@ -196,7 +196,7 @@ class TestWhatStandsAgainstIt:
     def test_a_customer_who_wrote_too_long_ago(self, as_gail, peter):
         peter.customer_wrote_at = utcnow() - timedelta(hours=25)
         self.refused(as_gail, peter, "The customer wrote more than 24 hours ago")
-        assert "It cannot be reopened." in as_gail.get(f"/conversations/{peter.id}").text
+        assert "This one cannot be reopened." in as_gail.get(f"/conversations/{peter.id}").text
 
     def test_unless_people_may_answer_late(self, as_gail, gateway, peter):
         gateway.human_agent = True

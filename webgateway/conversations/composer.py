@@ -35,7 +35,7 @@ class Lock:
 
 
 CLOSED = Lock("This conversation is closed.", "A new message from the customer opens a new conversation.")
-NOT_REOPENED = "It cannot be reopened."
+NOT_REOPENED = "This one cannot be reopened."
 REOPENED = "Reopen it to write to the customer, and it is yours. When they write first, a new one opens."
 REMOVED = Lock("This page is no longer connected.", "An administrator can connect it again.")
 DELETED = Lock(

@@ -121,7 +121,7 @@ def close(conversation_id: int) -> ResponseReturnValue:
 @needs("conversations", "edit")
 def reopen(conversation_id: int) -> ResponseReturnValue:
     """It is whose who does it."""
-    conversation = _find(conversation_id, to_write=True)
+    conversation = find(conversation_id, to_write=True)
     if problem := closing.reopen(conversation, signed_in()):
         raise Refused(closing.NOT_REOPENED, problem)
     db.session.commit()
