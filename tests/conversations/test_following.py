@@ -45,7 +45,8 @@ def answer(text="I am Gail", name="Gail"):
 def withdrawn() -> float:
     """Calls that this process took back."""
     [counted] = metrics.offers.collect()
-    return sum(one.value for one in counted.samples if one.labels.get("outcome") == "withdrawn")
+    totals = [one for one in counted.samples if one.name.endswith("_total")]
+    return sum(one.value for one in totals if one.labels["outcome"] == "withdrawn")
 
 
 class TestTheBeginning:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests import cast
 from tests.deliveries import PETER, delivery, post, text
-from webgateway.conversations import closing
+from webgateway.conversations import closing, erasing
 from webgateway.conversations.models import Conversation, Message
 from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
@@ -217,6 +217,10 @@ class TestWhatStandsAgainstIt:
     def test_a_page_that_is_gone(self, as_gail, page, peter):
         page.removed_at = utcnow()
         self.refused(as_gail, peter, "This page is no longer connected.")
+
+    def test_a_customer_whose_data_was_deleted(self, as_gail, gateway, peter):
+        erasing.erase(gateway, PETER)
+        self.refused(as_gail, peter, "data was deleted at their wish.")
 
     def test_a_gateway_that_is_switched_off(self, as_gail, gateway, peter):
         gateway.enabled = False

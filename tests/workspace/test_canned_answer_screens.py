@@ -50,7 +50,7 @@ class TestTheList:
         assert "theirs" not in page
 
     def test_it_is_searched_by_shortcut_and_words(self, as_sam, hi):
-        answer("refund", "Within a week.")
+        answer("refund", "In one week.")
         assert "/refund" in as_sam.fragment("/canned-answers/?q=WEEK").text
         found = as_sam.fragment("/canned-answers/?q=/hi").text
         assert "/hi" in found

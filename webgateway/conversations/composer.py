@@ -57,6 +57,9 @@ NEVER_WROTE = Lock(
     "The customer has not written here yet, and Meta allows no answer before that.",
     "You can write as soon as the customer does. A private reply to a comment is all that goes before.",
 )
+ERASED = Lock(
+    "The customer's data was deleted at their wish.", "Should they write again, they are somebody new."
+)
 NO_TOKEN = "Facebook no longer lets us write for this page."  # noqa: S105
 
 
@@ -84,6 +87,8 @@ def window_lock(conversation: Conversation, user: User | None = None) -> Lock | 
 
 def out_of_reach(conversation: Conversation, user: User | None = None) -> Lock | None:
     """Why nobody could write, were it open and ours."""
+    if conversation.contact.is_erased:
+        return ERASED
     of_page = page_lock(conversation.page, conversation.channel, user)
     return of_page or window_lock(conversation, user)
 
