@@ -29,9 +29,11 @@ from webgateway.meta.pages import APP_FIELDS
 from webgateway.pages import audit
 from webgateway.pages.models import DataDeletion, Page
 from webgateway.pages.notices import Notice
+from webgateway.queues.models import Queue
 from webgateway.records import days
 from webgateway.simulator import seed
 from webgateway.simulator.pictures import png
+from webgateway.workspace.canned import CannedAnswer
 
 TALKS = [
     ("Maya Lindqvist", ["Hello, I ordered on Monday", "Order 48-1204", "When will it arrive?"]),
@@ -90,9 +92,27 @@ def furnish(app: Flask, simulator: str) -> dict[str, Any]:
         # Nothing is at work here, and no screen has to say so.
         db.session.add(Heartbeat(worker="showroom", seen_at=utcnow() + timedelta(hours=1)))
         ids["mine"] = desk.furnish(pages[0])
+        ids |= _supervised(pages[0])
         ids |= {"role": cast.person("Nora").roles[0].id, "code": _ends(gateway)}
         db.session.remove()
     return ids
+
+
+def _supervised(page: Page) -> dict[str, int]:
+    """An answer of one queue, a reason that is not offered; and a talk to reopen."""
+    queue = db.session.scalars(db.select(Queue).filter_by(name="Sales")).one()
+    text = "Hello {{ contact.first_name | there }}, we are open again at {{ next_opening }}."
+    answer = CannedAnswer(tenant=cast.tenant(), shortcut="opening", text=text, queue=queue)
+    reason = ClosingReason(tenant=cast.tenant(), name="Wrong number", offered=False)
+    db.session.add_all([answer, reason])
+    sold = db.session.scalars(db.select(ClosingReason).filter_by(name="Order placed")).one()
+    closed = cast.conversation(
+        cast.contact(page, "Chiara Conti", "7392015648129004"),
+        closed_at=utcnow(), closed_by=cast.person("Gail"), closed_how="agent", closing_reason=sold,
+    )  # fmt: skip
+    cast.message(closed, "Wonderful, thank you!")
+    db.session.commit()
+    return {"answer": answer.id, "reason": reason.id, "closed": closed.id}
 
 
 def _bot_calls(talk: Conversation) -> int:

@@ -1,5 +1,5 @@
-"""On PostgreSQL parts of names are looked for in an index of three letters each (its extension pg_trgm), so
-that a search does not read the whole list. Where the database does not let us have it, searches do without."""
+"""On PostgreSQL parts of names are looked for in an index of three letters each (its extension pg_trgm): a
+search does not read the whole list. Where the database does not let us have it, searches do without."""
 
 import logging
 
