@@ -10,6 +10,7 @@ def test_the_arrow_keys_go_round_the_tabs_and_enter_opens_one(ada: Page):
     add_gateway(ada)
     first, second, last = (ada.get_by_role("tab", name=name) for name in ("Meta", "Facebook pages", "Health"))
     expect(first).to_have_attribute("aria-selected", "true")
+    ada.wait_for_load_state()  # until then the keys do nothing
     first.focus()
     ada.keyboard.press("ArrowLeft")
     expect(last).to_be_focused()
