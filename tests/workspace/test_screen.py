@@ -141,6 +141,23 @@ def test_a_conversation_of_nobodys_is_read_and_taken_but_not_answered(as_gail, p
     assert "data-send-on-enter" not in text
 
 
+def test_what_neither_a_flow_nor_a_queue_has_is_nobodys_and_may_be_taken(as_gail, page, gail):
+    talk = cast.conversation(cast.contact(page))
+    text = as_gail.get(f"/workspace/{talk.id}").text
+    assert "Nobody has this conversation." in text
+    assert "The flow is talking" not in text
+    assert f'action="/workspace/{talk.id}/assignment"' in text
+    as_gail.post(f"/workspace/{talk.id}/assignment")
+    assert talk.agent == gail
+
+
+def test_while_the_flow_talks_it_is_said_and_not_offered(as_gail, page, gail):
+    talk = cast.conversation(cast.contact(page), flow=cast.flow(), part="ask")
+    text = as_gail.get(f"/workspace/{talk.id}").text
+    assert "The flow is talking to this customer." in text
+    assert "/assignment" not in text
+
+
 def test_a_colleagues_conversation_is_read_only_but_for_notes(as_gail, page):
     talk = cast.conversation(cast.contact(page), agent=cast.agent("Hugo"), assigned_at=utcnow())
     text = as_gail.get(f"/workspace/{talk.id}").text
