@@ -64,6 +64,22 @@ def test_a_question_that_is_none_or_comes_too_late_is_refused(as_gail, peter):
     assert db.session.query(Message).count() == 0
 
 
+def test_a_colleagues_customer_is_asked_nothing(as_gail, peter):
+    peter.agent = cast.agent("Hugo")
+    db.session.commit()
+    answer = as_gail.post(f"/workspace/{peter.id}/questions", data={"what": "email"}, headers=PART)
+    assert answer.status_code == 422
+    assert "Hugo has this conversation." in answer.text
+    assert db.session.query(Message).count() == 0
+
+
+def test_whoever_asks_first_has_a_conversation_of_nobodys(as_gail, peter):
+    peter.agent = None
+    db.session.commit()
+    as_gail.post(f"/workspace/{peter.id}/questions", data={"what": "email"})
+    assert peter.agent == cast.person("Gail")
+
+
 def test_a_note_is_for_colleagues_only(as_gail, as_sam, peter):
     answer = as_gail.post(f"/workspace/{peter.id}/notes", data={"text": "He is in a hurry."}, headers=PART)
     assert "He is in a hurry." in answer.text

@@ -71,7 +71,7 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
         return NEVER_WROTE
     window = messages.window(conversation.customer_wrote_at, utcnow())
     if window == "open" or (user is not None and late_answers.possible(conversation)):
-        return None
+        return _somebodys(conversation, user)
     return _too_late(conversation, user)
 
 
@@ -129,6 +129,16 @@ def _closed(conversation: Conversation) -> Lock:
         return CLOSED
     url = surfaces.address("show", conversation_id=follower)
     return Lock(CLOSED.reason, "The customer has written again.", url, "Go to the open conversation")
+
+
+def _somebodys(conversation: Conversation, user: User | None) -> Lock | None:
+    """Somebody else's, where only they write."""
+    if user is None or conversation.agent is None or conversation.agent_id == user.id:
+        return None
+    if not surfaces.only_whose_it_is():
+        return None
+    name = conversation.agent.display_name
+    return Lock(f"{name} has this conversation.", "You can read along and leave a note.")
 
 
 def _too_late(conversation: Conversation, user: User | None) -> Lock:

@@ -175,8 +175,9 @@ def _shown(conversation: Conversation) -> int:
 
 
 def _lock_token(conversation: Conversation, lock: composer.Lock | None) -> str:
-    """Changes when the composer is another one."""
-    return digest(lock, late_answers.possible(conversation))
+    """Changes when the composer is another one; where only whose it is writes, with whose it is."""
+    whose = (conversation.agent_id, conversation.queue_id, conversation.part is None)
+    return digest(lock, late_answers.possible(conversation), whose if surfaces.only_whose_it_is() else None)
 
 
 def _show(

@@ -4,7 +4,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from ..conversations import asking, composer, signals
+from ..conversations import asking, composer, queueing, signals
 from ..conversations import routes as inbox
 from ..conversations.models import Message
 from ..db import db
@@ -36,12 +36,14 @@ def read(conversation_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:conversation_id>/questions")
 @needs("conversations", "edit")
 def ask(conversation_id: int) -> ResponseReturnValue:
-    """For an e-mail address or a telephone number."""
+    """For an e-mail address or a telephone number. Whoever asks first in one that nobody has, has it."""
     conversation = find(conversation_id, to_write=True)
     what = request.form.get("what", "")
     if what not in QUESTIONS or composer.lock(conversation, signed_in()):
         return inbox.open_at(conversation, status=422)
     asking.ask(conversation, what, signed_in())
+    if conversation.agent_id is None:
+        queueing.assign(conversation, signed_in())
     db.session.commit()
     return inbox.news(conversation)
 
