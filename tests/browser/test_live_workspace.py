@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests import cast
 from tests.bench.installation import Installation, installed
@@ -50,10 +51,17 @@ def change(installation: Installation, work) -> None:  # type: ignore[no-untyped
         db.session.remove()
 
 
-def says(name: str, text: str) -> None:
+def says(name: str, text: str, at: datetime | None = None) -> None:
     talk = next(one for one in db.session.scalars(db.select(Conversation)) if one.contact.name == name)
-    cast.message(talk, text, occurred_at=utcnow())
+    cast.message(talk, text, occurred_at=at or utcnow())
     talk.last_message_at, talk.preview = utcnow(), text
+
+
+def ring() -> None:
+    page = db.session.scalars(db.select(FacebookPage)).one()
+    queue = cast.queue("Sales")
+    talk = cast.conversation(cast.contact(page, "Noor", "12"), queue=queue, queued_at=utcnow())
+    db.session.add(Offer(**Offer.ringing(talk.id, cast.person("Gail").id, queue, utcnow())))
 
 
 def test_what_changes_is_seen_at_once(desk: Page, installation: Installation):
@@ -64,12 +72,6 @@ def test_what_changes_is_seen_at_once(desk: Page, installation: Installation):
     row = desk.get_by_role("link", name=re.compile("Maya Ruiz"))
     expect(row).to_contain_text("1 unread", timeout=SOON)
     expect(desk).to_have_title(re.compile(r"^\(1\) "))
-
-    def ring() -> None:
-        page = db.session.scalars(db.select(FacebookPage)).one()
-        queue = cast.queue("Sales")
-        talk = cast.conversation(cast.contact(page, "Noor", "12"), queue=queue, queued_at=utcnow())
-        db.session.add(Offer(**Offer.ringing(talk.id, cast.person("Gail").id, queue, utcnow())))
 
     change(installation, ring)
     expect(desk.get_by_role("article", name="Noor is calling")).to_be_visible(timeout=SOON)
@@ -95,6 +97,19 @@ def test_the_keyboard_is_enough(desk: Page, installation: Installation):
     desk.keyboard.press("e")
     expect(desk.get_by_role("region", name="Conversation with Peter Chang")).to_have_count(0)
     expect(desk.get_by_role("link", name=re.compile("Maya Ruiz"))).to_be_focused()
+
+
+def test_a_call_that_could_not_be_brought_is_brought_later(desk: Page, installation: Installation):
+    failed: list[str] = []
+
+    def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        route.fulfill(status=503)
+
+    desk.route(re.compile("/workspace/offers"), fail, times=1)
+    change(installation, ring)
+    expect(desk.get_by_role("article", name="Noor is calling")).to_be_visible(timeout=8_000)
+    assert failed
 
 
 def test_a_canned_answer_is_put_where_one_writes(desk: Page, installation: Installation):
