@@ -99,6 +99,17 @@ def test_the_keyboard_is_enough(desk: Page, installation: Installation):
     expect(desk.get_by_role("link", name=re.compile("Maya Ruiz"))).to_be_focused()
 
 
+def test_a_letter_that_option_writes_is_no_key(desk: Page, installation: Installation):
+    box = desk.get_by_label("Message")
+    box.click()
+    untouched = "(box, key) => box.dispatchEvent(new KeyboardEvent('keydown', key))"
+    for key, code in (("Dead", "KeyE"), ("ä", "KeyA"), ("†", "KeyT")):
+        pressed = {"key": key, "code": code, "altKey": True, "bubbles": True, "cancelable": True}
+        assert box.evaluate(untouched, pressed), f"{key} was taken for a key"
+    expect(desk.get_by_role("region", name="Conversation with Peter Chang")).to_be_visible()
+    expect(box).to_be_focused()
+
+
 def test_a_call_that_could_not_be_brought_is_brought_later(desk: Page, installation: Installation):
     failed: list[str] = []
 
