@@ -123,6 +123,16 @@ def test_a_call_that_could_not_be_brought_is_brought_later(desk: Page, installat
     assert failed
 
 
+def test_a_dialog_stays_open_when_the_customer_writes(desk: Page, installation: Installation):
+    desk.get_by_role("button", name="Not ready").click()
+    dialog = desk.get_by_role("dialog", name="Not ready")
+    dialog.get_by_label("Reason").select_option("Lunch")
+    change(installation, lambda: says("Peter Chang", "Is anybody there?"))
+    expect(desk.get_by_text("Is anybody there?").first).to_be_attached(timeout=SOON)
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_label("Reason")).to_have_value("Lunch")
+
+
 def test_a_canned_answer_is_put_where_one_writes(desk: Page, installation: Installation):
     from webgateway.workspace.canned import CannedAnswer
 
