@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -131,6 +131,16 @@ def test_a_dialog_stays_open_when_the_customer_writes(desk: Page, installation: 
     expect(desk.get_by_text("Is anybody there?").first).to_be_attached(timeout=SOON)
     expect(dialog).to_be_visible()
     expect(dialog.get_by_label("Reason")).to_have_value("Lunch")
+
+
+def test_what_comes_late_above_what_was_read_is_read_too(desk: Page, installation: Installation):
+    row = desk.locator("[data-talk]").filter(has_text="Peter Chang")
+    change(installation, lambda: says("Peter Chang", "Is anybody there?"))
+    expect(desk.get_by_role("article").filter(has_text="Is anybody there?")).to_be_visible(timeout=SOON)
+    expect(row).to_have_attribute("data-unread", "0")
+    change(installation, lambda: says("Peter Chang", "Good morning", at=utcnow() - timedelta(hours=1)))
+    expect(desk.get_by_role("article").filter(has_text="Good morning")).to_be_visible(timeout=SOON)
+    expect(row).to_have_attribute("data-unread", "0")
 
 
 def test_a_canned_answer_is_put_where_one_writes(desk: Page, installation: Installation):

@@ -32,6 +32,15 @@ def test_what_is_on_the_screen_is_read(as_gail, peter):
     assert peter.agent_read_at == second.created_at, "it went back"
 
 
+def test_an_older_message_that_came_late_is_read_with_those_below_it(as_gail, peter):
+    newest = cast.message(peter, "Hello?", occurred_at=utcnow())
+    as_gail.post(f"/workspace/{peter.id}/reading", data={"message_id": newest.id})
+    cast.message(peter, "Good morning", occurred_at=utcnow() - timedelta(hours=1))
+    assert 'data-unread="1"' in as_gail.get("/workspace/desk", headers=PART).text
+    answer = as_gail.post(f"/workspace/{peter.id}/reading", data={"message_id": newest.id}, headers=PART)
+    assert 'data-unread="0"' in answer.text
+
+
 def test_only_whose_conversation_it_is_reads_it(as_sam, peter):
     message = cast.message(peter)
     as_sam.post(f"/workspace/{peter.id}/reading", data={"message_id": message.id})
