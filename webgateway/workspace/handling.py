@@ -69,7 +69,7 @@ def note(conversation_id: int) -> ResponseReturnValue:
     conversation = find(conversation_id, to_write=True)
     text = paragraphs(request.form.get("text"))
     if problem := noting.problem(text):
-        return inbox.open_at(conversation, status=422, note=text, note_problem=problem)
+        return inbox.open_at(conversation, status=422, noted=True, note=text, note_problem=problem)
     noting.note(conversation, text, signed_in())
     db.session.commit()
-    return inbox.news(conversation)
+    return inbox.news(conversation, noted=True)
