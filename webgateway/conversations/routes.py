@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from .. import htmx
 from ..db import db, find_or_404
 from ..digests import digest
+from ..errors import Refused
 from ..fields import whole
 from ..meta import media
 from ..meta.messages import LIMITS
@@ -113,6 +114,18 @@ def close(conversation_id: int) -> ResponseReturnValue:
     closing.close(conversation, signed_in())
     db.session.commit()
     flash("The conversation is closed.", "success")
+    return htmx.go_to(url_for(".show", conversation_id=conversation.id))
+
+
+@blueprint.delete("/<int:conversation_id>/closure")
+@needs("conversations", "edit")
+def reopen(conversation_id: int) -> ResponseReturnValue:
+    """It is whose who does it."""
+    conversation = find(conversation_id, to_write=True)
+    if problem := closing.reopen(conversation, signed_in()):
+        raise Refused(closing.NOT_REOPENED, problem)
+    db.session.commit()
+    flash("The conversation is open again, and it is yours.", "ok")
     return htmx.go_to(url_for(".show", conversation_id=conversation.id))
 
 

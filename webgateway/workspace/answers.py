@@ -28,8 +28,7 @@ def choose(conversation_id: int) -> ResponseReturnValue:
     conversation = find(conversation_id)
     q = request.args.get("q", "").strip().removeprefix("/")[:100]
     found = _found(conversation, q)
-    values = fields(conversation, {name for answer in found for name in texts.of(answer.text)})
-    listed = [(answer, texts.fill(answer.text, values)) for answer in found]
+    listed = list(zip(found, _filled(conversation, [answer.text for answer in found]), strict=True))
     shown: dict[str, Any] = {"conversation": conversation, "answers": listed, "q": q}
     if htmx.wants_fragment() and "q" in request.args:
         return render_template("workspace/_answers_found.html", **shown)
@@ -42,12 +41,14 @@ def chosen(conversation: Conversation) -> str:
     if answer_id is None:
         return ""
     answer = db.session.scalar(_offered(conversation).where(CannedAnswer.id == answer_id))
-    return texts.fill(answer.text, fields(conversation, texts.of(answer.text))) if answer else ""
+    return _filled(conversation, [answer.text])[0] if answer else ""
 
 
-def fields(conversation: Conversation, names: set[str]) -> dict[str, str]:
-    """As a flow would fill them; the agent is who asks."""
-    return saying.fields(conversation, names) | {"agent.name": signed_in().display_name}
+def _filled(conversation: Conversation, said: Sequence[str]) -> list[str]:
+    """As whoever asks would say it here."""
+    names = {name for text in said for name in texts.of(text)}
+    values = saying.fields(conversation, names) | {"agent.name": signed_in().display_name}
+    return [texts.fill(text, values) for text in said]
 
 
 def _offered(conversation: Conversation) -> Select[Any]:
