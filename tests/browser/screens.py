@@ -76,6 +76,7 @@ SCREENS = {
     "user-new": "/users/new",
     "roles": "/roles/",
     "role-new": "/roles/new",
+    "configuration": "/configuration/",
     "profile": "/profile",
     "not-found": "/gateways/999999",
 }
