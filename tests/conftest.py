@@ -1,5 +1,8 @@
+import gc
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from webgateway.settings import Settings
 
 compiled.once()
 memory.settle()
+gc.set_threshold(20_000, 20, 20)  # each test leaves an application behind
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -257,3 +261,29 @@ def page(gateway: Gateway) -> Page:
 def work(app: Flask) -> Callable[..., int]:
     """Do all the work that waits, as the worker would, until nothing is left."""
     return until_done
+
+
+@pytest.fixture
+def at_once(app: Flask):
+    """Do all of it in the same moment and commit; what each gave."""
+
+    def run(*what: Callable):  # type: ignore[no-untyped-def]
+        db.session.commit()
+        start = threading.Barrier(len(what))
+
+        def one(do: Callable):  # type: ignore[no-untyped-def]
+            with app.app_context():
+                start.wait()
+                try:
+                    given = do()
+                    db.session.commit()
+                    return given
+                finally:
+                    db.session.remove()
+
+        with ThreadPoolExecutor(len(what)) as pool:
+            found = list(pool.map(one, what))
+        db.session.expire_all()
+        return found
+
+    return run

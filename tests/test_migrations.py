@@ -5,13 +5,14 @@ import sqlite3
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
 from tests.filled import everything, fill
 from webgateway.db import Model, db
-from webgateway.migrations import full_text
+from webgateway.migrations import comparing, trigrams
 
 
 # Indexes of an expression cannot be compared on SQLite; PostgreSQL tells.
@@ -19,7 +20,7 @@ from webgateway.migrations import full_text
 @pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_migrations_and_models_agree(app):
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_name": full_text.of_the_models})
+        context = MigrationContext.configure(connection, opts={"include_name": comparing.of_the_models})
         assert compare_metadata(context, db.metadata) == []
 
 
@@ -66,3 +67,20 @@ def test_a_migration_that_would_lose_what_a_row_points_to_changes_nothing(app):
     with pytest.raises(SystemExit, match="a row of users would point to nothing"):
         upgrade()
     assert "leased_until" not in [column["name"] for column in inspect(db.engine).get_columns("events")]
+
+
+def test_where_postgresql_does_not_let_us_have_its_trigrams_searches_do_without(app):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("PostgreSQL's own")
+    with db.engine.connect() as connection, Operations.context(MigrationContext.configure(connection)):
+        assert len(lettered(connection)) == 6
+        for statement in ("DROP EXTENSION pg_trgm CASCADE", "CREATE ROLE plain", "SET ROLE plain"):
+            connection.exec_driver_sql(statement)
+        trigrams.create()
+        assert lettered(connection) == []
+        connection.rollback()
+
+
+def lettered(connection):
+    names = "SELECT indexname FROM pg_indexes WHERE indexname LIKE '%%\\_trigrams'"
+    return connection.exec_driver_sql(names).all()

@@ -18,6 +18,7 @@ from .conversations import (
     commenting,
     departures,
     forgetting,
+    reason_routes,
     recoveries,
     recovery_health,
     requeueing,
@@ -65,6 +66,7 @@ from .workspace import (
     agent_routes,
     board_routes,
     calls,
+    canned_routes,
     closure,
     handling,
     knowledge,
@@ -72,6 +74,7 @@ from .workspace import (
     stream,
     transfers,
 )
+from .workspace import queue_use as canned_queue_use
 from .workspace import routes as workspace
 from .workspace.streams import Streams
 
@@ -120,6 +123,7 @@ def create_app(settings: Settings | None = None) -> Application:
     commands.init_app(app)
     founding_queues.listen()
     queue_use.listen()
+    canned_queue_use.listen()
     requeueing.listen()
     departures.listen()
     orphaned_pages.listen()
@@ -136,8 +140,9 @@ def create_app(settings: Settings | None = None) -> Application:
         conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
         register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
         recoveries, board, catalogue, flows, flow_editing, flow_versions, queues, board_routes, agent_routes,
-        records, exports, figures_page, journal, audit, users, access, roles, profile, public,
-        workspace, bot_access, bot_api, bot_journal, bot_pages, configuration,
+        canned_routes, reason_routes, records, exports, figures_page, journal, audit, users, access, roles,
+        profile, public, workspace, bot_access, bot_api, bot_journal, bot_pages,
+        configuration,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)

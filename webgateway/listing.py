@@ -12,13 +12,15 @@ from .fields import whole
 
 SIZES = (20, 50, 100)
 IN_MENU = 100
+FOUND = 200
+"""Of a search; whoever sees that there are more types more."""
 
 
 class View:
     """One page of `query`. `sorts`: the columns one may sort by; `default`: a name, with - for descending.
 
-    A long list is counted and paged no further than `most`, and `more` says that it goes on. `meant`: what of
-    the words typed is looked for.
+    A long list is counted and paged no further than `most`, what is found no further than FOUND, and `more`
+    says that it goes on. `meant`: what of the words typed is looked for.
 
     Wrong values in the URL fall back to the nearest sensible one instead of failing.
     """
@@ -56,6 +58,7 @@ class View:
         if self.q and search:
             # The table is read once, not to count and again to show.
             matches = or_(*(holds(column, meant(self.q)) for column in search))
+            most = min(most, FOUND)
             found = db.session.scalars(in_order.where(matches).limit(most + 1)).all()
         total = _count(ids.limit(most + 1)) if found is None else len(found)
         self.total: int = min(total, most)

@@ -5,21 +5,30 @@ import threading
 from collections.abc import Mapping
 
 from psycopg import Connection, OperationalError
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from .db import db
 
 log = logging.getLogger("webgateway.worker")
 
 CHANNEL = "webgateway"
+WAITING = "tables in which something waits"
 
 
 def wake(table: str) -> None:
     """When this commits, the workers look for what waits in `table`: for rows that are changed, not inserted.
     On SQLite they look often enough by themselves."""
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(select(func.pg_notify(CHANNEL, table)))
+        db.session.info.setdefault(WAITING, set()).add(table)
+
+
+@event.listens_for(db.session, "before_commit")
+def _say(session: Session) -> None:
+    """Once a table, and last: a batch is written at its end, in a few statements."""
+    for table in session.info.pop(WAITING, ()):
+        session.execute(select(func.pg_notify(CHANNEL, table)))
 
 
 class Bell:

@@ -80,7 +80,7 @@ def test_a_bot_takes_answers_hands_over_and_fails(app, as_ada, flow, customer, m
         eventually(lambda: len(said(MAYA)) == 1)
         customer("fail", MAYA)
         eventually(lambda: talk(MAYA).queue_id is not None)
-        assert said(MAYA)[1:] == ["A colleague takes over."]
+    assert said(MAYA)[1:] == ["A colleague takes over."]
     assert calls()[-1] == ("message.received", "failed")
     journal = as_ada.get("/journal/bots/").text
     assert "It answered 500. The flow waits no longer than 3 seconds for it." in journal

@@ -1,6 +1,7 @@
 """A real browser against the real thing: our application with its worker, and the simulator of Meta."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,7 @@ def live(tmp_path: Path, database_url: str, simulator: str) -> Iterator[Flask]:
         graph_url=simulator,
         facebook_url=simulator,
         queue_url=f"sqlite:///{tmp_path / 'queue.db'}",
+        bot_networks=(ip_network("127.0.0.0/8"),),
     )
     app = create_app(settings)
     with served(app, port) as address, at_work(app):

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests import cast
 from tests.bench.installation import Installation, installed
 from tests.browser.conftest import log_in
-from webgateway.conversations.models import Conversation
+from webgateway.conversations import closing
+from webgateway.conversations.models import Contact, Conversation
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
 from webgateway.pages.models import Page as FacebookPage
@@ -95,6 +96,26 @@ def test_the_keyboard_is_enough(desk: Page, installation: Installation):
     desk.keyboard.press("e")
     expect(desk.get_by_role("region", name="Conversation with Peter Chang")).to_have_count(0)
     expect(desk.get_by_role("link", name=re.compile("Maya Ruiz"))).to_be_focused()
+    desk.keyboard.press("o")
+    expect(desk.get_by_role("region", name="Conversation with Peter Chang")).to_be_visible()
+    expect(desk.get_by_label("Message")).to_be_focused()
+
+
+def test_what_was_closed_is_reopened_where_it_is_read(desk: Page, installation: Installation):
+    region = desk.get_by_role("region", name="Conversation with Peter Chang")
+    expect(desk.get_by_label("Message")).to_be_visible()
+
+    def closed() -> None:
+        talk = db.session.scalars(
+            db.select(Conversation).join(Contact).where(Contact.name == "Peter Chang")
+        ).one()
+        closing.close(talk, cast.person("Sam"))
+
+    change(installation, closed)
+    expect(region.get_by_text("This conversation is closed.")).to_be_visible(timeout=SOON)
+    desk.get_by_role("button", name="Reopen").press("Enter")
+    expect(region.get_by_text("Gail reopened this conversation. Sam had closed it.")).to_be_visible()
+    expect(desk.get_by_label("Message")).to_be_focused()
 
 
 def test_a_canned_answer_is_put_where_one_writes(desk: Page, installation: Installation):

@@ -70,6 +70,10 @@ class TestParts:
         assert focused(after(as_ada, flow, "down:parts-0")) == "down:parts-1"
         assert focused(after(as_ada, flow, "down:parts-1")) == "up:parts-2"
         assert focused(after(as_ada, flow, "remove:parts-1")) == "add:parts"
+        assert focused(after(as_ada, flow, "add:hours-sat-spans")) == "hours-sat-spans-0-opens"
+        assert focused(after(as_ada, flow, "add:hours-holidays")) == "hours-holidays-0-date"
+        assert focused(after(as_ada, flow, "copy:hours-mon")) == "copy:hours-mon"
+        assert focused(after(as_ada, flow, "remove:hours-mon-spans-0")) == "add:hours-mon-spans"
 
     def test_it_stays_unsaved(self, as_ada, flow):
         assert "data-changed" not in as_ada.get(f"/flows/{flow.id}").text

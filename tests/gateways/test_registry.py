@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests import cast
+from webgateway import listing
 from webgateway.db import db
 from webgateway.gateways.models import Gateway
 
@@ -42,6 +43,15 @@ def test_a_fragment_is_the_list_alone(as_ada, support):
 def test_without_gateways_the_list_says_what_to_do(as_ada):
     assert "No chat gateways yet" in as_ada.get("/gateways/").text
     assert "Nothing matches the search" in as_ada.get("/gateways/?q=x").text
+
+
+def test_of_many_that_are_found_the_first_are_counted(as_ada, monkeypatch):
+    for number in range(6):
+        cast.gateway(f"Shop {number}")
+    monkeypatch.setattr(listing, "FOUND", 4)
+    answer = as_ada.get("/gateways/?q=shop")
+    assert "1–4 of more than 4" in answer.text
+    assert names(answer) == ["Shop 0", "Shop 1", "Shop 2", "Shop 3"]
 
 
 @pytest.mark.parametrize("searched", ["suPP", "1029384", "uri part", "whole uri"])

@@ -15,6 +15,8 @@ from ..tenants.models import Tenant
 from .document import Does, HandOver
 from .queues import Queues, missing
 
+NEVER = Hours().week
+
 
 class DefinitionForm(FlowForm):
     """The editor's form without what belongs to the flow itself. Its queues are those of the file, too."""
@@ -74,7 +76,13 @@ def with_ids(does: Does, queues: Queues) -> Definition:
 
 def _rest(of: Definition) -> dict[str, Any]:
     values = {name: getattr(of, name) for name in Definition.__struct_fields__ if name != "parts"}
-    return {**values, "page_hours": dict(sorted(of.page_hours.items()))}
+    values["hours"] = _plain(of.hours) if of.hours else None
+    return {**values, "page_hours": {page: _plain(hours) for page, hours in sorted(of.page_hours.items())}}
+
+
+def _plain(hours: Hours) -> Hours:
+    """A week without hours is written in one way: left out."""
+    return msgspec.structs.replace(hours, week=NEVER) if hours.week == NEVER else hours
 
 
 def _by_name(part: Any, queues: Queues) -> Any:

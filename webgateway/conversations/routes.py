@@ -7,15 +7,14 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import joinedload, selectinload
 
 from .. import htmx
 from ..db import db, find_or_404
 from ..digests import digest
+from ..errors import Refused
 from ..fields import whole
 from ..meta import media
 from ..meta.messages import LIMITS
-from ..pages.models import Page
 from ..users.rights import current_tenant, needs, signed_in
 from . import (
     authors,
@@ -30,6 +29,7 @@ from . import (
     thread,
     writing,
 )
+from .finding import find
 from .forms import AnswerForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
@@ -49,21 +49,21 @@ def index() -> ResponseReturnValue:
         return "", 204
     shown: dict[str, Any] = {"elsewhere": authors.elsewhere}
     if open_id is not None and not htmx.wants_fragment():
-        shown = _pane(_find(open_id))
+        shown = _pane(find(open_id))
     return htmx.render(PAGE, "conversations/_list.html", view=view, states=STATES, **shown)
 
 
 @blueprint.get("/<int:conversation_id>")
 @needs("conversations", "read")
 def show(conversation_id: int) -> ResponseReturnValue:
-    return _show(_find(conversation_id))
+    return _show(find(conversation_id))
 
 
 @blueprint.get("/<int:conversation_id>/messages")
 @needs("conversations", "read")
 def messages(conversation_id: int) -> ResponseReturnValue:
     """What is new since `token`; the composer too when its `lock` is another one."""
-    conversation = _find(conversation_id)
+    conversation = find(conversation_id)
     lock = _lock_token(conversation, composer.lock(conversation, signed_in()))
     if request.args.get("lock") == lock and request.args.get("token") == thread.token(conversation):
         return "", 204
@@ -75,7 +75,7 @@ def messages(conversation_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:conversation_id>/messages")
 @needs("conversations", "edit")
 def send(conversation_id: int) -> ResponseReturnValue:
-    conversation = _find(conversation_id, to_write=True)
+    conversation = find(conversation_id, to_write=True)
     form = AnswerForm(conversation.channel)
     if not form.validate_on_submit() or composer.lock(conversation, signed_in()):
         return _show(conversation, form, 422)
@@ -88,7 +88,7 @@ def send(conversation_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:conversation_id>/messages/<int:message_id>/retry")
 @needs("conversations", "edit")
 def retry(conversation_id: int, message_id: int) -> ResponseReturnValue:
-    conversation = _find(conversation_id, to_write=True)
+    conversation = find(conversation_id, to_write=True)
     message = _find_message(conversation, message_id)
     if composer.lock(conversation, signed_in()):
         return _show(conversation, status=422)
@@ -101,7 +101,7 @@ def retry(conversation_id: int, message_id: int) -> ResponseReturnValue:
 @needs("conversations", "edit")
 def arrival(conversation_id: int, message_id: int) -> ResponseReturnValue:
     """Somebody saw at Meta that an unclear message did arrive."""
-    conversation = _find(conversation_id, to_write=True)
+    conversation = find(conversation_id, to_write=True)
     writing.seen_at_meta(_find_message(conversation, message_id))
     db.session.commit()
     return _news(conversation)
@@ -110,10 +110,22 @@ def arrival(conversation_id: int, message_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:conversation_id>/closure")
 @needs("conversations", "edit")
 def close(conversation_id: int) -> ResponseReturnValue:
-    conversation = _find(conversation_id, to_write=True)
+    conversation = find(conversation_id, to_write=True)
     closing.close(conversation, signed_in())
     db.session.commit()
     flash("The conversation is closed.", "success")
+    return htmx.go_to(url_for(".show", conversation_id=conversation.id))
+
+
+@blueprint.delete("/<int:conversation_id>/closure")
+@needs("conversations", "edit")
+def reopen(conversation_id: int) -> ResponseReturnValue:
+    """It is whose who does it."""
+    conversation = find(conversation_id, to_write=True)
+    if problem := closing.reopen(conversation, signed_in()):
+        raise Refused(closing.NOT_REOPENED, problem)
+    db.session.commit()
+    flash("The conversation is open again, and it is yours.", "ok")
     return htmx.go_to(url_for(".show", conversation_id=conversation.id))
 
 
@@ -121,7 +133,7 @@ def close(conversation_id: int) -> ResponseReturnValue:
 @needs("conversations", "edit")
 def take_over(conversation_id: int) -> ResponseReturnValue:
     """From the app that has it at Meta."""
-    conversation = _find(conversation_id)
+    conversation = find(conversation_id)
     problem = ownership.obstacle(conversation) or ownership.take_over(conversation, signed_in())
     return _settled(conversation, problem)
 
@@ -130,7 +142,7 @@ def take_over(conversation_id: int) -> ResponseReturnValue:
 @needs("conversations", "edit")
 def pass_on(conversation_id: int) -> ResponseReturnValue:
     """To Meta's inbox."""
-    conversation = _find(conversation_id)
+    conversation = find(conversation_id)
     problem = ownership.obstacle(conversation) or ownership.pass_to_inbox(conversation, signed_in())
     return _settled(conversation, problem)
 
@@ -140,20 +152,6 @@ def _settled(conversation: Conversation, problem: str | None) -> ResponseReturnV
         flash(problem, "error")
         return _show(conversation, status=422)
     return htmx.go_to(url_for(".show", conversation_id=conversation.id))
-
-
-def _find(conversation_id: int, to_write: bool = False) -> Conversation:
-    """`to_write`: two who write in one conversation go one after another."""
-    query = Conversation.of(current_tenant).where(Conversation.id == conversation_id)
-    load = selectinload if to_write else joinedload
-    query = query.options(
-        load(Conversation.page).joinedload(Page.gateway),
-        load(Conversation.contact),
-        load(Conversation.flow),
-        load(Conversation.closed_by),
-    )
-    found: Conversation = find_or_404(query.with_for_update() if to_write else query)
-    return found
 
 
 def _find_message(conversation: Conversation, message_id: int) -> Message:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from webgateway.db import Encrypted, UTCDateTime, db
-from webgateway.migrations import full_text
+from webgateway.migrations import comparing
 
 
 def engine() -> Engine:
@@ -74,7 +74,7 @@ def migrate_online() -> None:
             target_metadata=db.metadata,
             render_as_batch=True,
             render_item=plain_types,
-            include_name=full_text.of_the_models,
+            include_name=comparing.of_the_models,
             transactional_ddl=True,  # SQLite, too: all of it or nothing
         )
         with context.begin_transaction():

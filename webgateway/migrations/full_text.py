@@ -9,8 +9,6 @@ A migration that replaces SQLite's table of messages takes the triggers with it:
 `create` after.
 """
 
-from typing import Any
-
 from alembic import op
 
 TABLE = "message_words"
@@ -189,8 +187,3 @@ def drop() -> None:
     connection = op.get_bind()
     for statement in SQLITE_DROP if connection.dialect.name == "sqlite" else POSTGRESQL_DROP:
         connection.exec_driver_sql(statement)
-
-
-def of_the_models(name: str | None, kind: str, _parents: Any) -> bool:
-    """As Alembic's `include_name`: FTS5 keeps tables of its own beside the index."""
-    return kind != "table" or not (name or "").startswith(TABLE)

@@ -1,6 +1,7 @@
 """What many conversations come to."""
 
 import math
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -14,7 +15,7 @@ class Lengths:
 
     def __init__(self, *parts: Iterable[int]) -> None:
         ordered = sorted(chain.from_iterable(parts))
-        self.parts = [ordered[bisect_left(ordered, 0) :]]
+        self.parts = [array("i", ordered[bisect_left(ordered, 0) :])]
 
     def add(self, other: "Lengths") -> None:
         self.parts += other.parts

@@ -2,32 +2,22 @@
 
 from flask import Blueprint
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
+from ..conversations import finding
 from ..conversations.models import Conversation
 from ..conversations.offers import Offer
 from ..db import find_or_404
-from ..pages.models import Page
-from ..users.rights import current_tenant, signed_in
+from ..users.rights import signed_in
 
 blueprint = Blueprint("workspace", __name__, url_prefix="/workspace")
 
+AT_THE_DESK = (Conversation.flow_version, Conversation.queue, Conversation.agent)
+"""What the workspace shows of a conversation beside what is shown everywhere."""
+
 
 def find(conversation_id: int, to_write: bool = False) -> Conversation:
-    """`to_write`: two who do something to one conversation go one after another."""
-    query = Conversation.of(current_tenant).where(Conversation.id == conversation_id)
-    load = selectinload if to_write else joinedload
-    query = query.options(
-        load(Conversation.page).joinedload(Page.gateway),
-        load(Conversation.contact),
-        load(Conversation.flow),
-        load(Conversation.flow_version),
-        load(Conversation.queue),
-        load(Conversation.agent),
-        load(Conversation.closed_by),
-    )
-    found: Conversation = find_or_404(query.with_for_update() if to_write else query)
-    return found
+    return finding.find(conversation_id, to_write, AT_THE_DESK)
 
 
 def find_offer(offer_id: int) -> Offer:

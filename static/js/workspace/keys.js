@@ -35,6 +35,7 @@ const keys = {
   c: press("answers"),
   t: press("transfer"),
   e: press("close"),
+  o: press("reopen"),
   r: turn,
   "?": press("shortcuts"),
 };
