@@ -49,6 +49,6 @@ def test_a_flow_goes_from_one_tenant_to_another(browser: Browser, live, tmp_path
     page.get_by_role("button", name="Import 2 entries").click()
     expect(page.get_by_text("2 items added, 0 changed.")).to_be_visible()
     page.get_by_role("link", name="Flows", exact=True).click()
-    page.get_by_role("link", name="Welcome").click()
+    page.get_by_role("link", name="Welcome", exact=True).click()
     expect(page.get_by_label("Opening message")).to_have_value("Hello!")
     there.close()
