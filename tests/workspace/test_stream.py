@@ -386,7 +386,7 @@ def test_a_thread_that_failed_is_followed_by_another_one(app, as_gail, peter, mo
     first, second = Reader(app, as_gail), Reader(app, as_gail)
 
     async def work() -> None:
-        while app.front.streams.watcher.thread is not None:
+        while failing["left"] or app.front.streams.watcher.thread is not None:
             await asyncio.sleep(0.05)
         task = asyncio.ensure_future(second.read())
         assert await second.next()
