@@ -1,5 +1,8 @@
+import gc
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from flask_login.utils import _create_identifier
 from flask_migrate import upgrade
 from sqlalchemy import event
 
-from tests import cast, compiled, servers
+from tests import cast, compiled, scratch, servers
 from tests.databases import QUEUES, PostgreSQL, SQLite
 from tests.working import until_done
 from webgateway import create_app, memory
@@ -20,8 +23,10 @@ from webgateway.gateways.models import Gateway
 from webgateway.pages.models import Page
 from webgateway.settings import Settings
 
+scratch.in_memory()
 compiled.once()
 memory.settle()
+gc.set_threshold(20_000, 20, 20)  # each test leaves an application behind
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -257,3 +262,29 @@ def page(gateway: Gateway) -> Page:
 def work(app: Flask) -> Callable[..., int]:
     """Do all the work that waits, as the worker would, until nothing is left."""
     return until_done
+
+
+@pytest.fixture
+def at_once(app: Flask):
+    """Do all of it in the same moment and commit; what each gave."""
+
+    def run(*what: Callable):  # type: ignore[no-untyped-def]
+        db.session.commit()
+        start = threading.Barrier(len(what))
+
+        def one(do: Callable):  # type: ignore[no-untyped-def]
+            with app.app_context():
+                start.wait()
+                try:
+                    given = do()
+                    db.session.commit()
+                    return given
+                finally:
+                    db.session.remove()
+
+        with ThreadPoolExecutor(len(what)) as pool:
+            found = list(pool.map(one, what))
+        db.session.expire_all()
+        return found
+
+    return run

@@ -11,11 +11,13 @@ from webgateway.conversations import bot_calls, writing
 from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Recovery
 from webgateway.conversations.offers import Offer
+from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
 from webgateway.flows.definition import Bot
 from webgateway.journal.models import Delivery, Event
 from webgateway.pages.models import Login
 from webgateway.users.models import EVERYTHING, Role
+from webgateway.workspace.canned import CannedAnswer
 
 TOO_LARGE = 2**63
 QUERIES = [
@@ -42,6 +44,8 @@ QUERIES = [
     "/flows/?page={}",
     "/users/?page={}",
     "/agents/?page={}&size={}",
+    "/canned-answers/?page={}&size={}",
+    "/closing-reasons/?page={}&size={}",
 ]
 
 
@@ -77,7 +81,9 @@ def acme(app) -> dict[str, int]:
     )  # fmt: skip
     offer = Offer(conversation_id=conversation.id, user_id=cast.person("Gail").id, expires_at=utcnow())
     fact = Fact(contact=conversation.contact, kind="email", value="peter@example.com", source="agent")
-    db.session.add_all([event, offer, fact])
+    reason = ClosingReason(tenant_id=gateway.tenant_id, name="Done")
+    answer = CannedAnswer(tenant_id=gateway.tenant_id, shortcut="hi", text="Hello!")
+    db.session.add_all([event, offer, fact, reason, answer])
     db.session.commit()
     part = writing.write(conversation, "", "agent", uploads=[upload("a.png", b"...")]).parts[0]
     call = bot_calls.tell(conversation, Bot(id="bot", url="https://bot.example/"), "message.received")
@@ -102,6 +108,8 @@ def acme(app) -> dict[str, int]:
         "event_id": event.id,
         "user_id": cast.person("Gail").id,
         "role_id": role.id,
+        "reason_id": reason.id,
+        "answer_id": answer.id,
     }
 
 

@@ -13,10 +13,12 @@ from .bots import access as bot_access
 from .bots import api as bot_api
 from .bots import journal as bot_journal
 from .bots import pages as bot_pages
+from .configuration import routes as configuration
 from .conversations import (
     commenting,
     departures,
     forgetting,
+    reason_routes,
     recoveries,
     recovery_health,
     requeueing,
@@ -64,6 +66,7 @@ from .workspace import (
     agent_routes,
     board_routes,
     calls,
+    canned_routes,
     closure,
     handling,
     knowledge,
@@ -71,6 +74,7 @@ from .workspace import (
     stream,
     transfers,
 )
+from .workspace import queue_use as canned_queue_use
 from .workspace import routes as workspace
 from .workspace.streams import Streams
 
@@ -119,6 +123,7 @@ def create_app(settings: Settings | None = None) -> Application:
     commands.init_app(app)
     founding_queues.listen()
     queue_use.listen()
+    canned_queue_use.listen()
     requeueing.listen()
     departures.listen()
     orphaned_pages.listen()
@@ -135,8 +140,9 @@ def create_app(settings: Settings | None = None) -> Application:
         conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
         register, accounts, account_removal, precaution, connecting, instagram, leaving, logins, restoration,
         recoveries, board, catalogue, flows, flow_editing, flow_versions, queues, board_routes, agent_routes,
-        records, exports, figures_page, journal, audit, users, access, roles, profile, public,
-        workspace, bot_access, bot_api, bot_journal, bot_pages,
+        canned_routes, reason_routes, records, exports, figures_page, journal, audit, users, access, roles,
+        profile, public, workspace, bot_access, bot_api, bot_journal, bot_pages,
+        configuration,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
@@ -156,7 +162,8 @@ def home() -> Response:
         return redirect(url_for("security.login"))
     if signed_in().answers_only:
         return redirect(url_for("workspace.index"))
-    for section in ("conversations", "queues", "gateways", "flows", "records", "journal", "users"):
+    first = ("conversations", "queues", "gateways", "flows", "records", "journal", "users", "configuration")
+    for section in first:
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))
     return redirect(url_for("profile.show"))

@@ -19,6 +19,7 @@ OPENED = re.compile(r'id="talk"[^>]*data-conversation="(\d+)"')
 NUMBER = re.compile(r"number (\d+)\b")
 CSRF = re.compile(r'"X-CSRFToken": "([^"]+)"|name="csrf_token"[^>]*value="([^"]+)"')
 PATIENCE = 30.0
+TRIES = 10
 now = time.perf_counter
 
 
@@ -33,6 +34,7 @@ class Seen:
     at: dict[int, float] = field(default_factory=dict)
     requests: int = 0
     unchanged: int = 0
+    busy: int = 0
     accepted: int = 0
     missed: int = 0
     closed: int = 0
@@ -185,7 +187,13 @@ class Desk:
                 self._learn(await self._bring(f"/workspace/desk?token={self.known.get('desk', '')}"))
 
     async def _bring(self, path: str) -> str:
-        status, _, body = await self.line.ask("GET", path, part=PART)
+        """A browser that is told to come again later does."""
+        for _ in range(TRIES):
+            status, _, body = await self.line.ask("GET", path, part=PART)
+            if status != 503:
+                break
+            self.seen.busy += 1
+            await asyncio.sleep(1)
         self.seen.unchanged += status == 204
         if status not in (200, 204):
             raise Refused(f"{path}: {status}")

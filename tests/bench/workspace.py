@@ -80,13 +80,14 @@ class Day:
         asked = seen.requests / (self.size.seconds + self.size.talk)
         shown = (ms(percentile(times, 0.5)), ms(percentile(times, 0.95)), ms(max(times, default=0.0)))
         done = (str(seen.accepted), str(seen.missed), str(seen.closed))
-        answers = (f"{asked:.0f}", ms(percentile(seen.times, 0.95)), str(seen.unchanged))
+        unchanged, busy = str(seen.unchanged), str(seen.busy)
+        answers = (f"{asked:.0f}", ms(percentile(seen.times, 0.95)), unchanged, busy)
         return (str(len(self.sent)), *shown, *done, *answers, f"{self.busy_cpu:.0%}", f"{self.idle_cpu:.1%}")
 
 
 COLUMNS = (
     *("database", "conversations", "p50", "p95", "longest", "accepted", "missed", "closed"),
-    *("requests a second", "their p95", "answered 204", "CPU", "CPU idle"),
+    *("requests a second", "their p95", "answered 204", "answered 503", "CPU", "CPU idle"),
 )
 
 

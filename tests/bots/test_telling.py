@@ -53,6 +53,15 @@ def test_what_is_known_of_the_customer_is_told(talk, tell):
     assert (contact["email"], contact["phone"]) == ("peter@example.com", "+4930901820")
 
 
+def test_a_name_that_is_not_known_is_not_made_up(talk, tell):
+    talk.contact.name = None
+    db.session.commit()
+    assert tell().payload["data"]["conversation"]["contact"] == {"id": talk.contact_id}
+    talk.contact.username = "peter.c"
+    db.session.commit()
+    assert tell().payload["data"]["conversation"]["contact"]["name"] == "peter.c"
+
+
 def test_files_come_with_their_kind_and_only_metas_address(tell):
     at_meta = "https://scontent.xx.fbcdn.net/1.jpg?oh=1"
     call = tell(

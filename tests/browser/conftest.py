@@ -1,6 +1,7 @@
 """A real browser against the real thing: our application with its worker, and the simulator of Meta."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,8 @@ def simulator() -> Iterator[str]:
 
 
 @pytest.fixture
-def live(tmp_path: Path, database_url: str, simulator: str) -> Iterator[Flask]:
-    """Our application and its worker at work; `live.address` is where."""
+def still(tmp_path: Path, database_url: str, simulator: str) -> Iterator[Flask]:
+    """Our application without its worker: nothing changes by itself. `still.address` is where."""
     port = free_port()
     settings = settings_in(
         tmp_path,
@@ -62,14 +63,22 @@ def live(tmp_path: Path, database_url: str, simulator: str) -> Iterator[Flask]:
         graph_url=simulator,
         facebook_url=simulator,
         queue_url=f"sqlite:///{tmp_path / 'queue.db'}",
+        bot_networks=(ip_network("127.0.0.0/8"),),
     )
     app = create_app(settings)
-    with served(app, port) as address, at_work(app):
+    with served(app, port) as address:
         app.address = address  # type: ignore[attr-defined]
         yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def live(still: Flask) -> Iterator[Flask]:
+    """With its worker at work."""
+    with at_work(still):
+        yield still
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ ANSWERS = {
 
 def furnish(page: Page) -> int:
     """The id of the conversation that is under way."""
-    ada, now = cast.agent("Ada"), utcnow()
+    now = utcnow()
+    ada = cast.agent("Ada", seen_at=now + timedelta(hours=1))
     maya = cast.contact(page, "Maya Okafor", "7392015648129001", username="maya.o")
     mine = {"agent": ada, "assigned_at": now - timedelta(minutes=14)}
     talk = cast.conversation(maya, preview="Thank you. It is order 48-1204.", **mine)
@@ -52,8 +53,7 @@ def furnish(page: Page) -> int:
 
 def _ring(page: Page, user_id: int) -> None:
     queue = cast.queue("Parcels", cast.person("Ada"))
-    calling: Conversation = cast.conversation(
-        cast.contact(page, "Noor van Dijk", "7392015648129003"), queue=queue, queued_at=utcnow()
-    )
+    calling: Conversation = cast.conversation(cast.contact(page, "Noor van Dijk", "7392015648129003"))
     cast.message(calling, "Can I still change the address of my order?")
-    db.session.add(Offer(**Offer.ringing(calling.id, user_id, queue, utcnow() + timedelta(days=1))))
+    calling.queue, calling.queued_at = queue, utcnow()  # from now on a worker would ring
+    db.session.add(Offer(**Offer.ringing(calling.id, user_id, queue, utcnow() + timedelta(minutes=4))))

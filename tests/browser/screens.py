@@ -1,6 +1,8 @@
 """The screens of the product, by the name their screenshot has."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -18,6 +20,7 @@ SCREENS = {
     "accounts": "/gateways/{gateway}/pages/{page}/accounts",
     "account-removal": "/gateways/{gateway}/accounts/{account}/removal",
     "instagram": "/gateways/{gateway}/instagram",
+    "before-instagram-login": "/gateways/{gateway}/instagram/login",
     "recoveries": "/gateways/{gateway}/recoveries",
     "recovery": "/gateways/{gateway}/recoveries/{recovery}",
     "health": "/gateways/{gateway}/health",
@@ -36,6 +39,8 @@ SCREENS = {
     "conversations": "/conversations/",
     "conversation": "/conversations/{conversation}",
     "bubbles": "/conversations/{bubbles}?shown=100",
+    "conversation-closed": "/conversations/{closed}",
+    "workspace-closed": "/workspace/{closed}",
     "conversation-late": "/conversations/{late}",
     "direct": "/conversations/{direct}",
     "conversation-elsewhere": "/conversations/{elsewhere}",
@@ -69,16 +74,54 @@ SCREENS = {
     "agents": "/agents/",
     "agents-empty": "/agents/?q=nothing+like+this",
     "agent": "/agents/{agent}",
+    "canned-answers": "/canned-answers/",
+    "canned-answers-empty": "/canned-answers/?q=nothing+like+this",
+    "canned-answer-new": "/canned-answers/new",
+    "canned-answer": "/canned-answers/{answer}",
+    "closing-reasons": "/closing-reasons/",
+    "closing-reason-new": "/closing-reasons/new",
+    "closing-reason": "/closing-reasons/{reason}",
     "flow-versions": "/flows/{flow}/versions",
     "flow-version": "/flows/{flow}/versions/{version}",
     "flow-publication": "/flows/{flow}/publication",
     "users": "/users/",
     "user-new": "/users/new",
+    "user": "/users/{agent}",
     "roles": "/roles/",
     "role-new": "/roles/new",
+    "role": "/roles/{role}",
+    "configuration": "/configuration/",
     "profile": "/profile",
+    "data-deletion": "/data-deletion/{code}",
     "not-found": "/gateways/999999",
 }
+
+PRESSED = {
+    "workspace-away-dialog": ("/workspace/", "Not ready"),
+    "workspace-shortcuts-dialog": ("/workspace/", "Keyboard shortcuts"),
+    "workspace-transfer-dialog": ("/workspace/{mine}", "Transfer…"),
+    "workspace-closure-dialog": ("/workspace/{mine}", "Close…"),
+    "workspace-answers-dialog": ("/workspace/{mine}", "Canned answers"),
+    "queue-deletion-dialog": ("/queues/", "Delete Sales"),
+    "queue-refused": ("/queues/new", "Add"),
+    "flow-discard-dialog": ("/flows/{flow}", "Throw the draft away"),
+    "flow-refused": ("/flows/new", "Add"),
+    "configuration-refused": ("/configuration/", "See what it changes"),
+    "bot-access-token-dialog": ("/flows/{flow}/bot-access", "Replace the token"),
+}
+"""What is seen after a button was pressed on a screen."""
+
+
+def show(page: Page, name: str, ids: dict[str, Any]) -> None:
+    path, button = PRESSED.get(name, (SCREENS.get(name, ""), None))
+    page.goto(path.format(**ids))
+    settled(page)
+    if button:
+        named = re.compile(f"^{re.escape(button)}(:|$)")  # Not ready: Lunch
+        links = page.get_by_role("link", name=named)
+        page.get_by_role("button", name=named).or_(links).first.click()
+        page.wait_for_load_state("networkidle")
+        settled(page)
 
 
 def settled(page: Page) -> None:

@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from flask_migrate import upgrade
 from playwright.sync_api import sync_playwright
@@ -10,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from tests import cast
 from tests.browser import chromium
 from tests.browser.conftest import log_in
-from tests.browser.screens import ROOT, SCREENS, settled
+from tests.browser.screens import PRESSED, ROOT, SCREENS, show
 from tests.browser.showroom import furnish
 from tests.conftest import settings_in
 from tests.serving import free_port, served
@@ -20,7 +21,7 @@ from webgateway.simulator.app import close, create_simulator
 
 SIZES = {"": (1280, 860), "-phone": (390, 844)}
 # What the README shows; with --all everything is written, to look at.
-KEPT = ("gateways", "meta-tab", "pages", "conversation", "journal")
+KEPT = ("gateways", "meta-tab", "pages", "workspace-talk", "flow", "figures", "journal")
 
 
 def main(folder: Path, everything: bool) -> None:
@@ -43,7 +44,7 @@ def main(folder: Path, everything: bool) -> None:
     close(simulator)
 
 
-def shoot(address: str, ids: dict[str, int], folder: Path, everything: bool) -> None:
+def shoot(address: str, ids: dict[str, Any], folder: Path, everything: bool) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.ARGUMENTS)
         for scheme in ("light", "dark"):
@@ -56,10 +57,9 @@ def shoot(address: str, ids: dict[str, int], folder: Path, everything: bool) -> 
                     page.goto("/login")
                     page.screenshot(path=folder / f"login-{scheme}{suffix}.png")
                 log_in(page, "ada@example.com")
-                for name, path in SCREENS.items():
+                for name in (*SCREENS, *PRESSED):
                     if everything or (name in KEPT and not suffix):
-                        page.goto(path.format(**ids))
-                        settled(page)
+                        show(page, name, ids)
                         page.screenshot(path=folder / f"{name}-{scheme}{suffix}.png", full_page=everything)
                 context.close()
         browser.close()

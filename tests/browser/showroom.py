@@ -1,6 +1,7 @@
 """A lived-in installation: what the screenshots show and what every screen is checked with."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from flask import Flask
@@ -11,24 +12,28 @@ from tests.browser.gallery import bubbles
 from tests.conversations.filing import upload
 from tests.deliveries import delivery, post, text
 from tests.working import until_done
+from webgateway.bots import tokens
 from webgateway.conversations import bot_calls, private_reply, writing
 from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Comparison, Conversation, Recovery
 from webgateway.conversations.offers import Offer
 from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
-from webgateway.flows.definition import Agents, Ask, Bot, Choice, Close, Holiday, Hours, Menu, Span
+from webgateway.flows.definition import Agents, Ask, Bot, Choice, Close, Holiday, Hours, Menu, Say, Span
 from webgateway.gateways.models import Gateway
+from webgateway.heartbeat import Heartbeat
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
 from webgateway.meta.oauth import PAGE_PERMISSIONS
 from webgateway.meta.pages import APP_FIELDS
 from webgateway.pages import audit
-from webgateway.pages.models import Page
+from webgateway.pages.models import DataDeletion, Page
 from webgateway.pages.notices import Notice
+from webgateway.queues.models import Queue
 from webgateway.records import days
 from webgateway.simulator import seed
 from webgateway.simulator.pictures import png
+from webgateway.workspace.canned import CannedAnswer
 
 TALKS = [
     ("Maya Lindqvist", ["Hello, I ordered on Monday", "Order 48-1204", "When will it arrive?"]),
@@ -40,7 +45,7 @@ TALKS = [
 WORKERS = ("Ida Holm", "Ben Okafor", "Chiara Conti", "Dmytro Bondar", "Elif Kaya", "Farid Nasser")
 
 
-def furnish(app: Flask, simulator: str) -> dict[str, int]:
+def furnish(app: Flask, simulator: str) -> dict[str, Any]:
     """Fill the database; the ids of what the addresses of the screens need."""
     with app.app_context():
         gateway = cast.gateway(
@@ -84,10 +89,30 @@ def furnish(app: Flask, simulator: str) -> dict[str, int]:
         ids["recovery"] = _recovery(pages[0], pages[5]).id
         ids |= {"elsewhere": _elsewhere(pages[1]).id, "bubbles": bubbles(pages[0], simulator).id}
         ids |= _comments(pages[2]) | _desk(pages[0])
+        # Nothing is at work here, and no screen has to say so.
+        db.session.add(Heartbeat(worker="showroom", seen_at=utcnow() + timedelta(hours=1)))
         ids["mine"] = desk.furnish(pages[0])
-        _ends(gateway)
+        ids |= _supervised(pages[0])
+        ids |= {"role": cast.person("Nora").roles[0].id, "code": _ends(gateway)}
         db.session.remove()
     return ids
+
+
+def _supervised(page: Page) -> dict[str, int]:
+    """An answer of one queue, a reason that is not offered; and a talk to reopen."""
+    queue = db.session.scalars(db.select(Queue).filter_by(name="Sales")).one()
+    text = "Hello {{ contact.first_name | there }}, we are open again at {{ next_opening }}."
+    answer = CannedAnswer(tenant=cast.tenant(), shortcut="opening", text=text, queue=queue)
+    reason = ClosingReason(tenant=cast.tenant(), name="Wrong number", offered=False)
+    db.session.add_all([answer, reason])
+    sold = db.session.scalars(db.select(ClosingReason).filter_by(name="Order placed")).one()
+    closed = cast.conversation(
+        cast.contact(page, "Chiara Conti", "7392015648129004"),
+        closed_at=utcnow(), closed_by=cast.person("Gail"), closed_how="agent", closing_reason=sold,
+    )  # fmt: skip
+    cast.message(closed, "Wonderful, thank you!")
+    db.session.commit()
+    return {"answer": answer.id, "reason": reason.id, "closed": closed.id}
 
 
 def _bot_calls(talk: Conversation) -> int:
@@ -109,8 +134,8 @@ def _bot_calls(talk: Conversation) -> int:
     return failed.id
 
 
-def _ends(gateway: Gateway) -> None:
-    """What the audit trail has to tell of."""
+def _ends(gateway: Gateway) -> str:
+    """What the audit trail has to tell of; the code of a deletion."""
     counts = {"accounts": 1, "grants": 12, "logins": 2}
     code = "9f2c41d07ab85e3360c4e1d7a5b80f12"
     audit.note("deauthorized", gateway.id, counts)
@@ -118,7 +143,9 @@ def _ends(gateway: Gateway) -> None:
     audit.note("data deletion requested", gateway.id, counts | {"grants": 1}, code)
     erased = {"contacts": 1, "conversations": 2, "messages": 34, "deliveries": 12, "events": 15}
     audit.note("data deleted", gateway.id, erased, code)
+    db.session.add(DataDeletion(gateway_id=gateway.id, code=code, started_at=utcnow(), done_at=utcnow()))
     db.session.commit()
+    return code
 
 
 def _desk(page: Page) -> dict[str, int]:
@@ -133,23 +160,23 @@ def _desk(page: Page) -> dict[str, int]:
         "Tim",
         "Zoë",
     )
-    people = [cast.agent(name) for name in names]
-    cast.agent(
-        "Iris Nakamura", "not_ready", state_reason="Missed a call", state_at=now - timedelta(minutes=4)
-    )
-    cast.agent("Bo", "not_ready", state_reason="Lunch", state_at=now - timedelta(minutes=26))
+    here = {"seen_at": now + timedelta(hours=1)}
+    people = [cast.agent(name, **here) for name in names]
+    missed, lunch = now - timedelta(minutes=4), now - timedelta(minutes=26)
+    cast.agent("Iris Nakamura", "not_ready", state_reason="Missed a call", state_at=missed, **here)
+    cast.agent("Bo", "not_ready", state_reason="Lunch", state_at=lunch, **here)
     cast.agent("Tim", "not_ready", state_reason="Workspace closed", seen_at=now - timedelta(hours=3))
     sales = cast.queue("Sales", *people[:5])
     orders = cast.queue("Orders and returns", people[5], rule="by_hand")
     for number in range(9):
         where, minutes = (orders, 71) if number > 6 else (sales, 3 * number + 1)
-        waits = {"queue": where, "queued_at": now - timedelta(minutes=minutes), "preview": "Are you there?"}
-        if number < 3:
-            waits["agent"] = people[number % 2]
         contact = cast.contact(page, f"Customer {number}", f"7392015648121{number:03}")
-        talk = cast.conversation(contact, last_message_at=now - timedelta(days=1), **waits)
+        told = {"preview": "Are you there?", "last_message_at": now - timedelta(days=1)}
+        talk = cast.conversation(contact, **told, agent=people[number % 2] if number < 3 else None)
+        talk.queue, talk.queued_at = where, now - timedelta(minutes=minutes)
         if number == 6:
             db.session.add(Offer(**Offer.ringing(talk.id, people[1].id, sales, now + timedelta(days=1))))
+        db.session.commit()
     db.session.commit()
     return {"queue": sales.id, "agent": people[1].id}
 
@@ -160,6 +187,7 @@ def _flow(page: str) -> dict[str, int]:
     week = (day, day, day, day, (Span("09:00", "16:00"),), (), ())
     hours = Hours("Europe/Kyiv", week, (Holiday("2026-12-25", "Christmas"),))
     parts = (
+        Say(id="thanks", text="Thank you for writing to us."),
         Menu(
             id="topic",
             name="Topic",
@@ -190,6 +218,7 @@ def _flow(page: str) -> dict[str, int]:
         **does,
     )
     flow.live.published_by = cast.person("Sam")
+    tokens.make(flow)
     flow.save_draft(
         msgspec.structs.replace(
             flow.definition, opening_message="Good day!", parts=(*parts, Close(id="lost"))

@@ -16,12 +16,15 @@ BAKERY, BOOKS, COFFEE = (
 )
 
 
-def add_gateway(page: Page, secret: str = seed.APP_SECRET) -> None:
+def add_gateway(page: Page, secret: str = seed.APP_SECRET, flow: str | None = None) -> None:
     page.get_by_role("link", name="Chat gateways", exact=True).click()
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_label("Name", exact=True).fill("Support")
     page.get_by_label("App ID").fill(seed.APP_ID)
     page.get_by_label("App Secret").fill(secret)
+    if flow is not None:
+        page.get_by_role("combobox", name="Flow").fill(flow)
+        page.keyboard.press("Enter")
     page.get_by_role("button", name="Save").click()
 
 
@@ -107,9 +110,9 @@ def open_pages(page: Page) -> None:
     page.get_by_role("tab", name="Facebook pages").click()
 
 
-def pick_up_phone(page: Page, simulator: str, page_id: str = seed.PAGE_ID) -> Page:
+def pick_up_phone(page: Page, simulator: str, page_id: str = seed.PAGE_ID, person: str = seed.PETER) -> Page:
     phone = page.context.new_page()
-    phone.goto(f"{simulator}/_sim/phone?person={seed.PETER}&page={page_id}")
+    phone.goto(f"{simulator}/_sim/phone?person={person}&page={page_id}")
     return phone
 
 
@@ -126,3 +129,17 @@ def open_talk(page: Page, who: str = "Peter") -> None:
 
 def said(page: Page, text: str) -> None:
     expect(page.get_by_role("article").filter(has_text=text)).to_be_visible()
+
+
+def be_ready(desk: Page) -> None:
+    button = desk.get_by_role("button", name="Ready", exact=True)
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def accept(desk: Page, who: str = "Peter Chang") -> None:
+    call = desk.get_by_role("article", name=f"{who} is calling")
+    expect(call).to_be_visible(timeout=20_000)
+    call.get_by_role("button", name="Accept").click()
+    expect(desk.get_by_role("region", name=f"Conversation with {who}")).to_be_visible()
+    expect(call).to_have_count(0)

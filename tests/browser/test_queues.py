@@ -41,7 +41,7 @@ def test_a_queue_from_its_first_member_to_its_end(live, page: Page):
     expect(row).to_contain_text("1 ready")
     expect(row.get_by_role("cell").nth(3)).to_have_text("1")  # it rings
 
-    page.get_by_role("link", name="Who is at work").click()
+    page.get_by_role("tab", name="Agents").click()
     page.get_by_role("switch", name="Gail is ready").click()
     expect(page.get_by_role("row", name="Gail")).to_contain_text("Not ready By Sam")
     expect(page.get_by_text("Gail is not ready, and gets no new conversations.")).to_be_visible()

@@ -9,7 +9,17 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import cast
 from tests.browser.conftest import log_in
-from tests.browser.steps import BAKERY, add_gateway, connect_pages, pick_up_phone, said, switch_on, write
+from tests.browser.steps import (
+    BAKERY,
+    accept,
+    add_gateway,
+    be_ready,
+    connect_pages,
+    pick_up_phone,
+    said,
+    switch_on,
+    write,
+)
 from webgateway.db import db
 from webgateway.gateways.models import Gateway
 
@@ -41,20 +51,6 @@ def desks(browser: Browser, live: Flask, phone: Page) -> Iterator[tuple[Page, Pa
     yield pages[0], pages[1]
     for page in pages:
         page.context.close()
-
-
-def be_ready(desk: Page) -> None:
-    button = desk.get_by_role("button", name="Ready", exact=True)
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "true")
-
-
-def accept(desk: Page) -> None:
-    call = desk.get_by_role("article", name="Peter Chang is calling")
-    expect(call).to_be_visible(timeout=15_000)
-    call.get_by_role("button", name="Accept").click()
-    expect(desk.get_by_role("region", name="Conversation with Peter Chang")).to_be_visible()
-    expect(call).to_have_count(0)
 
 
 def test_from_ready_to_the_next_conversation(desks: tuple[Page, Page], phone: Page):

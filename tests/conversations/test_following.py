@@ -10,6 +10,7 @@ import pytest
 from tests import cast
 from tests.conversations.receiving import conversation, item, messages, offered, said
 from tests.deliveries import delivery, echo, post
+from webgateway import metrics
 from webgateway.conversations import composer, following
 from webgateway.conversations.bot_calls import BotCall
 from webgateway.conversations.facts import Fact
@@ -39,6 +40,13 @@ OFFICE = Hours(time_zone="Europe/Kyiv", week=WEEK)  # two hours before UTC in wi
 def answer(text="I am Gail", name="Gail"):
     composer.write(conversation(), text, cast.person(name), None)
     db.session.commit()
+
+
+def withdrawn() -> float:
+    """Calls that this process took back."""
+    [counted] = metrics.offers.collect()
+    totals = [one for one in counted.samples if one.name.endswith("_total")]
+    return sum(one.value for one in totals if one.labels["outcome"] == "withdrawn")
 
 
 class TestTheBeginning:
@@ -478,8 +486,10 @@ class TestAnotherLink:
             Offer(conversation=talk, user=cast.agent(), expires_at=peter.clock.now + timedelta(seconds=30))
         )
         db.session.commit()
+        before = withdrawn()
         self.follow_it(peter)
         assert said()[-1] == "What do you return?"
+        assert withdrawn() == before + 1
         assert conversation().queued_at > first or conversation().queue.general
         assert db.session.query(Offer).one().outcome == "withdrawn"
 

@@ -70,6 +70,10 @@ class TestParts:
         assert focused(after(as_ada, flow, "down:parts-0")) == "down:parts-1"
         assert focused(after(as_ada, flow, "down:parts-1")) == "up:parts-2"
         assert focused(after(as_ada, flow, "remove:parts-1")) == "add:parts"
+        assert focused(after(as_ada, flow, "add:hours-sat-spans")) == "hours-sat-spans-0-opens"
+        assert focused(after(as_ada, flow, "add:hours-holidays")) == "hours-holidays-0-date"
+        assert focused(after(as_ada, flow, "copy:hours-mon")) == "copy:hours-mon"
+        assert focused(after(as_ada, flow, "remove:hours-mon-spans-0")) == "add:hours-mon-spans"
 
     def test_it_stays_unsaved(self, as_ada, flow):
         assert "data-changed" not in as_ada.get(f"/flows/{flow.id}").text
@@ -140,3 +144,13 @@ def test_holidays_with_hours_are_shown_as_they_are_kept(as_ada):
     fields = fields_of(as_ada.get(f"/flows/{cast.flow(hours=hours).id}").text)
     assert fields["hours-holidays-0-name"] == "Christmas"
     assert fields["hours-holidays-0-spans-0-closes"] == "00:00"
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "1000", "²"])
+def test_a_row_of_a_number_that_no_form_has_is_left_out(as_ada, flow, number):
+    page = after(as_ada, flow, f"remove:parts-{number}", **{f"parts-{number}-text": "x"})
+    assert parts_of(page) == ["say", "agents", "close"]
+    fields = fields_of(page) | {f"parts-{number}-text": "x"}
+    assert as_ada.post(f"/flows/{flow.id}", data=fields).status_code == 303
+    trial = as_ada.post(f"/flows/{flow.id}/trial", data={**fields, "try": f"reply:{number}"})
+    assert trial.status_code == 200

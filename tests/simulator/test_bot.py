@@ -11,8 +11,8 @@ from webgateway.simulator.bot import SECRET
 KEY = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 
 
-def event(text: str | None, kind: str = "message.received") -> bytes:
-    data = {"conversation": {"contact": {"name": "Peter"}}}
+def event(text: str | None, kind: str = "message.received", **contact: str) -> bytes:
+    data = {"conversation": {"contact": contact}}
     if text is not None:
         data["message"] = {"text": text}
     return json.dumps({"type": kind, "data": data}).encode()
@@ -20,8 +20,8 @@ def event(text: str | None, kind: str = "message.received") -> bytes:
 
 @pytest.fixture
 def tell(client):
-    def post(text: str | None, kind: str = "message.received", **headers: str):
-        body = event(text, kind)
+    def post(text: str | None, kind: str = "message.received", name: str = "Peter", **headers: str):
+        body = event(text, kind, **({"name": name} if name else {}))
         return client.post("/bot/echo", data=body, content_type="application/json", headers=headers)
 
     return post
@@ -33,7 +33,8 @@ def test_it_repeats_what_is_said_and_offers_more(tell):
 
 
 def test_it_greets_by_name(tell):
-    assert "Hello Peter" in tell("Hi", "conversation.started").get_json()["messages"][0]["text"]
+    assert "Hello Peter," in tell("Hi", "conversation.started").get_json()["messages"][0]["text"]
+    assert "Hello there," in tell("Hi", "conversation.started", name="").get_json()["messages"][0]["text"]
 
 
 def test_it_does_what_the_word_says(tell):
@@ -57,7 +58,7 @@ def test_with_a_secret_only_what_is_signed_is_taken(tell, monkeypatch):
     monkeypatch.setenv(SECRET, KEY)
     assert tell("Hello").status_code == 401
     now = utcnow()
-    signature = Webhook(KEY).sign("msg_1", now, event("Hello").decode())
+    signature = Webhook(KEY).sign("msg_1", now, event("Hello", name="Peter").decode())
     signed = {"webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp()))}
     assert tell("Hello", **signed, **{"webhook-signature": signature}).status_code == 200
     assert tell("Goodbye", **signed, **{"webhook-signature": signature}).status_code == 401

@@ -1,5 +1,7 @@
 """A conversation leaves an agent's desk: transferred, or closed."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests import cast
@@ -115,3 +117,15 @@ def test_it_needs_the_right_and_the_tenant(as_nora, as_rita, visitor, peter, wha
         assert getattr(as_nora, verb)(path).status_code == 403
         assert getattr(as_rita, verb)(path).status_code == 404
         assert "/login" in getattr(visitor, verb)(path).location
+
+
+def test_whoever_closed_it_by_mistake_opens_it_again_at_once(as_gail, peter):
+    answer = as_gail.post(f"/workspace/{peter.id}/closure", headers=PART)
+    assert "The conversation with Peter Chang is closed." in answer.text
+    assert f'hx-delete="/workspace/{peter.id}/closure"' in answer.text
+
+
+def test_where_it_cannot_be_opened_again_that_is_not_offered(as_gail, peter):
+    peter.customer_wrote_at = utcnow() - timedelta(days=2)
+    answer = as_gail.post(f"/workspace/{peter.id}/closure", headers=PART)
+    assert "hx-delete" not in answer.text

@@ -1,12 +1,9 @@
 """Two at once, each in a transaction of its own: one wins, the other is told, nothing is there twice."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from tests import cast
 from tests.workspace.desk import a_round, agent_of, outcomes, ringing, rings, waits
@@ -19,32 +16,6 @@ from webgateway.users.models import User
 from webgateway.workspace import agents, offering
 
 TIMES = 5
-
-
-@pytest.fixture
-def at_once(app: Flask):
-    """Do all of it in the same moment and commit; what each gave."""
-
-    def run(*what: Callable):  # type: ignore[no-untyped-def]
-        db.session.commit()
-        start = threading.Barrier(len(what))
-
-        def one(do: Callable):  # type: ignore[no-untyped-def]
-            with app.app_context():
-                start.wait()
-                try:
-                    given = do()
-                    db.session.commit()
-                    return given
-                finally:
-                    db.session.remove()
-
-        with ThreadPoolExecutor(len(what)) as pool:
-            found = list(pool.map(one, what))
-        db.session.expire_all()
-        return found
-
-    return run
 
 
 @pytest.fixture

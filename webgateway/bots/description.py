@@ -19,7 +19,7 @@ JSON, PROBLEM = "application/json", "application/problem+json"
 TITLE, VERSION = "webgateway: bots", "1"
 ABOUT = (
     "By this API a flow's bot acts in the conversations it has: it reads, speaks, hands over, closes. "
-    "What happens in them it is told by calls that follow Standard Webhooks (`webhooks` below). "
+    "What happens in them it is told by calls that follow Standard Webhooks. "
     "Times are UTC."
 )
 SIGNED = {

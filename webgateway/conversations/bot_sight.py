@@ -21,11 +21,11 @@ class Page(Struct, frozen=True):
 
 
 class Contact(Struct, frozen=True, omit_defaults=True):
-    """The customer as this page knows them. E-mail address and telephone number (+49…) are there once
-    known."""
+    """The customer as this page knows them. Name, e-mail address and telephone number (+49…) are there once
+    known: Meta may tell the name only after the first message, or never."""
 
     id: int
-    name: str
+    name: str | UnsetType = UNSET
     email: str | UnsetType = UNSET
     phone: str | UnsetType = UNSET
 
@@ -89,9 +89,9 @@ def conversation(seen: models.Conversation) -> Conversation:
 
 
 def contact(seen: models.Contact) -> Contact:
-    found = {kind: knowing.newest(seen, kind) for kind in ("email", "phone")}
-    known = {kind: value for kind, value in found.items() if value}
-    return Contact(seen.id, seen.display_name, **known)
+    found = {"name": seen.name or seen.username}
+    found |= {kind: knowing.newest(seen, kind) for kind in ("email", "phone")}
+    return Contact(seen.id, **{kind: value for kind, value in found.items() if value})
 
 
 def message(seen: models.Message) -> Message:

@@ -20,7 +20,7 @@ from .uploads import Upload
 
 @dataclass(frozen=True)
 class Lock:
-    """Why nobody may write, and what helps; `popup`: through a dialog in a window of its own, `post`: by a
+    """Why nobody may write, and what helps; `popup`: through a dialog in a window of its own, `verb`: by a
     form. `stranded`: what is written already waits for a login."""
 
     reason: str
@@ -28,13 +28,15 @@ class Lock:
     action_url: str | None = None
     action_label: str | None = None
     popup: bool = False
-    post: bool = False
+    verb: str | None = None
     code: str | None = None
     """What Meta would refuse it with, as the catalogue of errors names it."""
     stranded: bool = False
 
 
 CLOSED = Lock("This conversation is closed.", "A new message from the customer opens a new conversation.")
+NOT_REOPENED = "This one cannot be reopened."
+REOPENED = "Reopen it to write to the customer, and it is yours. When they write first, a new one opens."
 REMOVED = Lock("This page is no longer connected.", "An administrator can connect it again.")
 DELETED = Lock(
     "The chat gateway of this page was deleted.", "An administrator can connect the page through another one."
@@ -55,24 +57,46 @@ NEVER_WROTE = Lock(
     "The customer has not written here yet, and Meta allows no answer before that.",
     "You can write as soon as the customer does. A private reply to a comment is all that goes before.",
 )
+ERASED = Lock(
+    "The customer's data was deleted at their wish.", "Should they write again, they are somebody new."
+)
 NO_TOKEN = "Facebook no longer lets us write for this page."  # noqa: S105
 
 
 def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
     """None when one may write: `user`, who is offered a way out, or without one a flow or a bot."""
     if not conversation.is_open:
-        return _closed(conversation)
+        return _closed(conversation, user)
     of_page = page_lock(conversation.page, conversation.channel, user)
     if of_page is not None:
         return of_page
     if conversation.owner_app_id is not None:
         return _owned(conversation, user)
+    return window_lock(conversation, user) or _somebodys(conversation, user)
+
+
+def window_lock(conversation: Conversation, user: User | None = None) -> Lock | None:
+    """Why Meta would take nothing at this time."""
     if conversation.customer_wrote_at is None:
         return NEVER_WROTE
     window = messages.window(conversation.customer_wrote_at, utcnow())
     if window == "open" or (user is not None and late_answers.possible(conversation)):
         return None
     return _too_late(conversation, user)
+
+
+def out_of_reach(conversation: Conversation, user: User | None = None) -> Lock | None:
+    """Why nobody could write, were it open and ours."""
+    if conversation.contact.is_erased:
+        return ERASED
+    of_page = page_lock(conversation.page, conversation.channel, user)
+    return of_page or window_lock(conversation, user)
+
+
+def follower_of(conversation: Conversation) -> int | None:
+    """The id of the talk in which its customer goes on, once it is closed."""
+    theirs = Conversation.contact_id == conversation.contact_id
+    return db.session.scalar(select(Conversation.id).where(theirs, Conversation.closed_at.is_(None)))
 
 
 def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None:
@@ -118,17 +142,28 @@ def write(
     return message
 
 
-def _closed(conversation: Conversation) -> Lock:
-    """With the way to the talk that goes on, when the customer has written again."""
-    follower = db.session.scalar(
-        select(Conversation.id).where(
-            Conversation.contact_id == conversation.contact_id, Conversation.closed_at.is_(None)
-        )
-    )
-    if follower is None:
+def _closed(conversation: Conversation, user: User | None) -> Lock:
+    """With the way to the talk that goes on, when the customer has written again; else with the way back."""
+    follower = follower_of(conversation)
+    if follower is not None:
+        url = surfaces.address("show", conversation_id=follower)
+        return Lock(CLOSED.reason, "The customer has written again.", url, "Go to the open conversation")
+    if user is None or not user.may("conversations", "edit"):
         return CLOSED
-    url = surfaces.address("show", conversation_id=follower)
-    return Lock(CLOSED.reason, "The customer has written again.", url, "Go to the open conversation")
+    if obstacle := out_of_reach(conversation, user):
+        return Lock(CLOSED.reason, f"{CLOSED.remedy} {NOT_REOPENED} {obstacle.reason}")
+    url = surfaces.address("reopen", conversation_id=conversation.id)
+    return Lock(CLOSED.reason, REOPENED, url, "Reopen", verb="DELETE")
+
+
+def _somebodys(conversation: Conversation, user: User | None) -> Lock | None:
+    """Somebody else's, where only they write."""
+    if user is None or conversation.agent is None or conversation.agent_id == user.id:
+        return None
+    if not surfaces.only_whose_it_is():
+        return None
+    name = conversation.agent.display_name
+    return Lock(f"{name} has this conversation.", "You can read along and leave a note.")
 
 
 def _too_late(conversation: Conversation, user: User | None) -> Lock:
@@ -156,7 +191,7 @@ def _owned(conversation: Conversation, user: User | None) -> Lock:
     if user is None or not user.may("conversations", "edit"):
         return Lock(reason, "You can read along.")
     url = surfaces.address("take_over", conversation_id=conversation.id)
-    return Lock(reason, remedy, url, "Take over", post=True)
+    return Lock(reason, remedy, url, "Take over", verb="POST")
 
 
 def _no_token(page: Page, channel: str, user: User | None) -> Lock:

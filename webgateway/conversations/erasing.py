@@ -13,7 +13,7 @@ from ..pages.models import Page
 from .bot_calls import BotCall
 from .comments import Comment
 from .facts import Fact
-from .models import Contact, Conversation, Message, Part, Reaction, Wording
+from .models import NOBODY, Contact, Conversation, Message, Part, Reaction, Wording
 from .uploads import Upload
 
 ERASED = "Deleted at the customer's wish."
@@ -34,7 +34,7 @@ def erase(gateway: Gateway, meta_id: str) -> dict[str, int]:
         theirs = kind.contact_id.in_([contact.id for contact in contacts])
         db.session.execute(delete(kind).where(theirs))
     for contact in contacts:
-        contact.meta_id = f"erased:{secrets.token_hex(8)}"
+        contact.meta_id = f"{NOBODY}{secrets.token_hex(8)}"
         contact.name = contact.username = contact.picture_url = None
         contact.profile_checked_at = utcnow()
     erased = _erase_messages(talks)

@@ -7,15 +7,13 @@ next, by the conversation's version of the flow. The caller holds the conversati
 from collections.abc import Callable
 
 import msgspec
-from sqlalchemy import update
 
-from ..db import db, utcnow
+from ..db import utcnow
 from ..flows import steps
 from ..flows.actions import Turn
 from ..queues.choosing import Queues
-from . import knowing, performing, turns
+from . import knowing, offers, performing, turns
 from .models import Conversation, Message
-from .offers import RINGING, Offer
 
 ANSWERS = ("text", "quick_reply", "postback", "unsupported")
 """Kinds of messages that answer a question; an order or a link that was followed does not."""
@@ -135,5 +133,4 @@ def _leave_queue(conversation: Conversation) -> None:
     if not _queued(conversation):
         return
     conversation.queue = conversation.queued_at = conversation.held_until = None
-    ringing = update(Offer).where(Offer.conversation_id == conversation.id, RINGING)
-    db.session.execute(ringing.values(outcome="withdrawn", answered_at=utcnow()))
+    offers.withdraw(conversation)

@@ -22,6 +22,8 @@ from .uploads import Upload
 if TYPE_CHECKING:
     from .facts import Fact
 
+NOBODY = "erased:"
+"""Begins the Meta id of a contact who was erased."""
 OPEN = text("closed_at IS NULL")
 OWNED = text("owner_app_id IS NOT NULL AND closed_at IS NULL")
 WAITING = text("state = 'waiting'")
@@ -81,6 +83,11 @@ class Contact(Model, BelongsToTenant):
     @property
     def display_name(self) -> str:
         return called(self.name, self.username, self.channel, self.meta_id)
+
+    @property
+    def is_erased(self) -> bool:
+        """At their wish (erasing.py): nobody at Meta is called so."""
+        return self.meta_id.startswith(NOBODY)
 
 
 class Conversation(Model, BelongsToTenant):

@@ -17,6 +17,8 @@ SERVED = 2
 """Priority of whom somebody talked to already: before all whom a flow hands over (Agents.priority)."""
 CLOSED = "This conversation is closed."
 NOWHERE = "Choose a queue or an agent."
+HAPPENED = ("handover", "queued", "assigned", "transferred", "reopened")
+"""Kinds of notes on what happened to a conversation."""
 SEEN_LATELY = timedelta(seconds=60)
 """A workspace that asked for no news for so long is closed."""
 
@@ -44,6 +46,17 @@ def assign(conversation: Conversation, agent: User) -> None:
     if conversation.agent_id is None and conversation.queued_at is not None:
         conversation.waited_seconds += round((utcnow() - conversation.queued_at).total_seconds())
     idle.from_now(conversation.agent_id, agent.id)
+    conversation.agent, conversation.assigned_at = agent, utcnow()
+    conversation.part = conversation.held_until = None
+
+
+def resume(conversation: Conversation, agent: User) -> None:
+    """One that was closed is this agent's, or again so. Until it was closed the customer waited in the queue,
+    if nobody had it; whoever had it has had a place free since then."""
+    if conversation.agent_id is None and conversation.queued_at is not None:
+        until = conversation.closed_at or utcnow()
+        conversation.waited_seconds += max(0, round((until - conversation.queued_at).total_seconds()))
+    idle.from_now(agent.id)
     conversation.agent, conversation.assigned_at = agent, utcnow()
     conversation.part = conversation.held_until = None
 
@@ -91,7 +104,7 @@ def transfer(
 
 
 def tell(conversation: Conversation, kind: str, text: str, user: User | None = None, note: str = "") -> None:
-    """A line in the conversation about who has it; `kind` is queued, assigned or transferred."""
+    """A line in the conversation about who has it; `kind` is one of HAPPENED."""
     message = Message(
         conversation=conversation,
         page_id=conversation.page_id,

@@ -5,6 +5,7 @@ from typing import Any
 from ..users import zone
 from . import attachments, authors, offered
 from .models import Conversation
+from .queueing import HAPPENED
 from .upload_routes import INLINE
 
 
@@ -16,5 +17,6 @@ def of(conversation: Conversation) -> dict[str, Any]:
         "place_of": attachments.place,
         "offer_word": offered.word,
         "inline": INLINE,
+        "happened": HAPPENED,
         "zone": zone.viewers(),
     }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ..conversations import attachments, authors, delivery
 from ..conversations.facts import Fact
 from ..conversations.models import Conversation, Message, Part
+from ..conversations.queueing import HAPPENED
 from ..db import db
 from ..gateways.models import Gateway
 from ..pages.models import Page
@@ -18,8 +19,6 @@ from ..users.models import User
 from . import rows
 from .search import HOW
 
-HAPPENED = ("handover", "queued", "assigned", "transferred")
-"""Notes of what happened to the conversation."""
 WITH_ALL = (
     joinedload(Conversation.contact),
     joinedload(Conversation.page).joinedload(Page.gateway).load_only(Gateway.name),

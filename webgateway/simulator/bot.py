@@ -28,7 +28,7 @@ def echo() -> ResponseReturnValue:
         return {"error": "The signature is wrong, or too old."}, 401
     event: dict[str, Any] = request.get_json()
     if event["type"] == "conversation.started":
-        name = event["data"]["conversation"]["contact"]["name"]
+        name = event["data"]["conversation"]["contact"].get("name", "there")
         said = f"Hello {name}, I am the echo. Say something, or human, bye, fail, slow, nothing."
         return {"messages": [{"text": said, "quick_replies": CHOICES}]}
     if event["type"] != "message.received":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import request
 from sqlalchemy import func, select
 
+from ..conversations.loads import MOST
 from ..db import db
 from ..digests import digest
 from ..listing import View
@@ -14,9 +15,6 @@ from ..tenants.models import Tenant
 from ..users.models import User
 from . import agents
 from .board import PRESENCE, answers, presence
-
-MOST = Agent.__table__.c.most.default.arg  # type: ignore[union-attr]
-"""What who was never an agent begins with."""
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..conversations import offers
+from ..conversations.loads import load as load
+from ..conversations.loads import loads as loads
 from ..conversations.models import Conversation
-from ..conversations.offers import RINGING, Offer
 from ..conversations.queueing import SEEN_LATELY as SEEN_LATELY
 from ..db import db, utcnow, writes
 from ..queues.models import Agent
@@ -63,26 +64,6 @@ def seen(agent: Agent) -> None:
     with _writing():
         db.session.execute(update(Agent).where(Agent.id == agent.id, due).values(seen_at=now))
     db.session.commit()
-
-
-def load(user: User) -> int:
-    """Open conversations of theirs and those that ring."""
-    return loads([user.id]).get(user.id, 0)
-
-
-def loads(user_ids: Sequence[int]) -> dict[int, int]:
-    """The same of several, by their id; who has none is not in it. Two queries."""
-    theirs, rings = Conversation.agent_id.in_(user_ids), Offer.user_id.in_(user_ids)
-    found: dict[int, int] = {}
-    by: Any
-    for by, where in (
-        (Conversation.agent_id, (theirs, Conversation.closed_at.is_(None))),
-        (Offer.user_id, (rings, RINGING)),
-    ):
-        query = select(by, func.count()).where(*where).group_by(by)
-        for user_id, number in db.session.execute(query):
-            found[user_id] = found.get(user_id, 0) + number
-    return found
 
 
 def is_here(agent: Agent) -> bool:

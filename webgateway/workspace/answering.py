@@ -1,16 +1,12 @@
 """What an agent does about a conversation that rings or waits. Two at once go one after another: each holds
 the conversation first."""
 
-from sqlalchemy import select
-
-from ..conversations import offers, queueing
+from ..conversations import loads, offers, queueing
 from ..conversations.models import Conversation
 from ..conversations.offers import Offer
 from ..conversations.queueing import CLOSED
 from ..db import db
-from ..queues.models import Agent
 from ..users.models import User
-from ..views import count
 from ..waking import wake
 from . import agents
 
@@ -48,7 +44,7 @@ def decline(offer: Offer) -> None:
 
 def take(conversation: Conversation, user: User) -> str | None:
     """By hand, one that nobody has, from whatever queue; why it is not theirs, in words."""
-    agent = agents.of(user)
+    agents.of(user)
     ringing = offers.hold(conversation)
     if not conversation.is_open:
         return CLOSED
@@ -57,20 +53,11 @@ def take(conversation: Conversation, user: User) -> str | None:
     if conversation.agent is not None:
         return f"{conversation.agent.display_name} has this conversation already."
     if ringing is None or ringing.user_id != user.id:
-        full = _full(agent)
-        if full:
-            return full
+        problem = loads.full(user)
+        if problem:
+            return problem
     _assign(conversation, user)
     return None
-
-
-def _full(agent: Agent) -> str | None:
-    """Locked, so that who takes two at once does not get more than they may."""
-    locked = select(Agent.most).where(Agent.id == agent.id).with_for_update(key_share=True)
-    most = db.session.scalar(locked) or 0
-    if agents.load(agent.user) < most:
-        return None
-    return f"You have {count(most, 'conversation')}, as many as you take at the same time. Close one first."
 
 
 def _assign(conversation: Conversation, user: User) -> None:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, or_, select
 
 from .. import htmx
+from ..conversations import saying
 from ..conversations.models import Conversation
 from ..db import db
 from ..fields import whole
@@ -16,7 +17,6 @@ from ..listing import holds
 from ..users.rights import needs, signed_in
 from .blueprint import blueprint, find
 from .canned import CannedAnswer
-from .details import Details
 
 LISTED = 20
 
@@ -28,8 +28,7 @@ def choose(conversation_id: int) -> ResponseReturnValue:
     conversation = find(conversation_id)
     q = request.args.get("q", "").strip().removeprefix("/")[:100]
     found = _found(conversation, q)
-    values = fields(conversation)
-    listed = [(answer, texts.fill(answer.text, values)) for answer in found]
+    listed = list(zip(found, _filled(conversation, [answer.text for answer in found]), strict=True))
     shown: dict[str, Any] = {"conversation": conversation, "answers": listed, "q": q}
     if htmx.wants_fragment() and "q" in request.args:
         return render_template("workspace/_answers_found.html", **shown)
@@ -42,24 +41,14 @@ def chosen(conversation: Conversation) -> str:
     if answer_id is None:
         return ""
     answer = db.session.scalar(_offered(conversation).where(CannedAnswer.id == answer_id))
-    return texts.fill(answer.text, fields(conversation)) if answer else ""
+    return _filled(conversation, [answer.text])[0] if answer else ""
 
 
-def fields(conversation: Conversation) -> dict[str, str]:
-    """What a text's fields hold here."""
-    contact, user = conversation.contact, signed_in()
-    known: dict[str, str] = {}
-    for fact in Details(conversation).facts:
-        known.setdefault(fact.kind, fact.value)
-    name = contact.name or contact.username or ""
-    return {
-        "contact.name": name,
-        "contact.first_name": (contact.name or "").split(" ")[0],
-        "contact.email": known.get("email", ""),
-        "contact.phone": known.get("phone", ""),
-        "page.name": conversation.page.name,
-        "agent.name": user.name,
-    }
+def _filled(conversation: Conversation, said: Sequence[str]) -> list[str]:
+    """As whoever asks would say it here."""
+    names = {name for text in said for name in texts.of(text)}
+    values = saying.fields(conversation, names) | {"agent.name": signed_in().display_name}
+    return [texts.fill(text, values) for text in said]
 
 
 def _offered(conversation: Conversation) -> Select[Any]:

@@ -75,12 +75,14 @@ def changed() -> ResponseReturnValue:
     return render_template("workspace/_lists.html", screen=Screen(signed_in()))
 
 
-def left() -> ResponseReturnValue:
-    """After something was done that ends one's work on a conversation: none is open."""
+def left(closed: Conversation | None = None) -> ResponseReturnValue:
+    """After something was done that ends one's work on a conversation: none is open. One that was `closed` by
+    mistake is opened again from there."""
     url = url_for(".index")
     if not htmx.wants_fragment():
         return htmx.go_to(url)
-    return htmx.now_at(url, render_template("workspace/_left.html", screen=Screen(signed_in())))
+    shown = render_template("workspace/_left.html", screen=Screen(signed_in()), closed=closed)
+    return htmx.now_at(url, shown)
 
 
 def _piece(name: str, template: str) -> ResponseReturnValue:
@@ -97,7 +99,7 @@ def _around(conversation: Conversation) -> dict[str, Any]:
 
 
 surfaces.SURFACES[blueprint.name] = Surface(
-    PAGE, "workspace/_opened.html", "workspace/_news.html", _around, _around
+    PAGE, "workspace/_opened.html", "workspace/_news.html", _around, _around, own=True
 )
 for rule, name, view, verb in (
     ("/messages", "messages", inbox.messages, "GET"),
