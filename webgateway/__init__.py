@@ -13,6 +13,7 @@ from .bots import access as bot_access
 from .bots import api as bot_api
 from .bots import journal as bot_journal
 from .bots import pages as bot_pages
+from .configuration import routes as configuration
 from .conversations import (
     commenting,
     departures,
@@ -141,6 +142,7 @@ def create_app(settings: Settings | None = None) -> Application:
         recoveries, board, catalogue, flows, flow_editing, flow_versions, queues, board_routes, agent_routes,
         canned_routes, reason_routes, records, exports, figures_page, journal, audit, users, access, roles,
         profile, public, workspace, bot_access, bot_api, bot_journal, bot_pages,
+        configuration,
     ):  # fmt: skip
         app.register_blueprint(part.blueprint)
     health.init_app(app)
@@ -160,7 +162,8 @@ def home() -> Response:
         return redirect(url_for("security.login"))
     if signed_in().answers_only:
         return redirect(url_for("workspace.index"))
-    for section in ("conversations", "queues", "gateways", "flows", "records", "journal", "users"):
+    first = ("conversations", "queues", "gateways", "flows", "records", "journal", "users", "configuration")
+    for section in first:
         if signed_in().may(section, "read"):
             return redirect(url_for(f"{section}.index"))
     return redirect(url_for("profile.show"))

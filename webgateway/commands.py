@@ -1,4 +1,5 @@
-"""The command line: `flask users`, `flask worker`, `flask simulator`, `flask keys`, `flask db copy`."""
+"""The command line: `flask users`, `flask worker`, `flask simulator`, `flask keys`, `flask configuration`,
+`flask db copy`."""
 
 import os
 import signal
@@ -14,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from . import moving
+from .configuration.commands import configuration
 from .db import Encrypted, Model, db
 from .settings import current_settings
 from .tenants import founding
@@ -28,6 +30,7 @@ keys = AppGroup("keys", help="The keys that encrypt stored secrets.")
 def init_app(app: Flask) -> None:
     app.cli.add_command(users)
     app.cli.add_command(keys)
+    app.cli.add_command(configuration)
     app.cli.add_command(worker)
     app.cli.add_command(simulator)
     migrations.add_command(copy)

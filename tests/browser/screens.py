@@ -90,6 +90,7 @@ SCREENS = {
     "roles": "/roles/",
     "role-new": "/roles/new",
     "role": "/roles/{role}",
+    "configuration": "/configuration/",
     "profile": "/profile",
     "data-deletion": "/data-deletion/{code}",
     "not-found": "/gateways/999999",
@@ -105,6 +106,7 @@ PRESSED = {
     "queue-refused": ("/queues/new", "Add"),
     "flow-discard-dialog": ("/flows/{flow}", "Throw the draft away"),
     "flow-refused": ("/flows/new", "Add"),
+    "configuration-refused": ("/configuration/", "See what it changes"),
     "bot-access-token-dialog": ("/flows/{flow}/bot-access", "Replace the token"),
 }
 """What is seen after a button was pressed on a screen."""

@@ -85,10 +85,14 @@ class FlowForm(FlaskForm):  # type: ignore[misc]
         self._offer_queues()
 
     def _offer_queues(self) -> None:
-        queues = list(db.session.scalars(Queue.of(self.tenant).order_by(func.lower(Queue.name))))
-        named = [("" if queue.general else str(queue.id), queue.name) for queue in queues]
+        named = sorted(self.queues(), key=lambda one: bool(one[0]))
         for card in self.cards:
-            card.offer_queues(sorted(named, key=lambda one: bool(one[0])))
+            card.offer_queues(named)
+
+    def queues(self) -> list[tuple[str, str]]:
+        """Ids and names; the general one is chosen by none."""
+        queues = db.session.scalars(Queue.of(self.tenant).order_by(func.lower(Queue.name)))
+        return [("" if queue.general else str(queue.id), queue.name) for queue in queues]
 
     def _offer_parts(self) -> None:
         cards = list(self.cards)

@@ -12,6 +12,11 @@ from .models import Ref
 
 LONGEST = 250
 MOST = 200
+FITS_NOT = f"“{{}}” is no ref value: no spaces, and {LONGEST} characters at most."
+
+
+def fits(value: str) -> bool:
+    return 0 < len(value) <= LONGEST and len(value.split()) == 1
 
 
 class RefsField(TextAreaField):  # type: ignore[misc]
@@ -35,10 +40,8 @@ class RefsField(TextAreaField):  # type: ignore[misc]
         if len(self.values) > MOST:
             raise ValidationError(f"At most {MOST} values.")
         for value in self.values:
-            if len(value) > LONGEST or len(value.split()) > 1:
-                raise ValidationError(
-                    f"“{value[:40]}” is no ref value: no spaces, and {LONGEST} characters at most."
-                )
+            if not fits(value):
+                raise ValidationError(FITS_NOT.format(value[:40]))
         taken = Ref.of(form.tenant).where(Ref.value.in_(self.values)).options(joinedload(Ref.flow))
         for ref in db.session.scalars(taken):
             if ref.flow is not form.flow:

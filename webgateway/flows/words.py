@@ -106,6 +106,7 @@ LABELS = {
     "url": "Address",
     "patience": "Waits, seconds",
     "queue_id": "Queue",
+    "queue": "Queue",
     "priority": "Priority",
     "then": "Then",
 }

@@ -85,7 +85,8 @@ class GatewayForm(FlaskForm):
         self.flow_id.choices = [("", NO_FLOW), *((str(flow.id), flow.name) for flow in flows)]
 
     def validate_app_secret(self, field: PasswordField) -> None:
-        if self.gateway is None and not field.data:
+        stored = self.gateway is not None and self.gateway.credentials != "missing"
+        if not stored and not field.data:
             raise ValidationError("Enter the App Secret from the app's basic settings at Meta.")
 
     def validate_app_id(self, field: StringField) -> None:

@@ -120,6 +120,9 @@ def _credentials(gateway: Gateway) -> Line:
     name, checked = "App ID and App Secret", gateway.credentials_checked_at
     if gateway.credentials == "verified":
         return Line(name, "ok", "Meta knows the App ID and takes the App Secret.", checked=checked)
+    if gateway.credentials == "missing":
+        text = "It was imported without its App Secret: a file holds no secrets."
+        return Line(name, "bad", text, "An administrator here", _meta_tab(gateway, "Enter it"))
     if gateway.credentials == "refused":
         meaning = gateway.credentials_error or "Meta does not accept the App ID or the App Secret."
         action = _meta_tab(gateway, "Enter them again")

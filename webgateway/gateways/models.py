@@ -31,7 +31,8 @@ def new_verify_token() -> str:
 
 class Gateway(Model, BelongsToTenant):
     """`credentials` is what Meta said of App ID and App Secret: verified, unverified (not asked yet) or
-    refused; wiped once a deleted gateway's secrets are gone.
+    refused; missing while an imported one waits for its App Secret; wiped once a deleted one's secrets are
+    gone.
 
     `webhook` is how Meta's webhook for the app stands: registered (Meta confirmed our URI), refused (with
     `webhook_error`) or unknown. `webhook_at_meta` is Meta's own list when it was last read, one {"object",

@@ -31,6 +31,9 @@ def _credentials(gateway: Gateway) -> Trouble | None:
     if gateway.credentials == "unverified":
         text = "Meta has not yet confirmed App ID and App Secret. We ask again every five minutes."
         return Trouble("warn", "Not verified", text)
+    if gateway.credentials == "missing":
+        text = "It was imported, and a file holds no secrets. Enter the App Secret below and save."
+        return Trouble("warn", "No App Secret", text)
     if gateway.credentials == "refused":
         return Trouble("bad", "Secret refused", f"{gateway.credentials_error} Enter it below and save.")
     return None

@@ -20,9 +20,10 @@ def check(*users: User) -> None:
         departing.send(gone)
 
 
-def check_all_with(role: Role) -> None:
-    """After its rights were changed."""
-    people = select(User).join(users_roles).where(users_roles.c.role_id == role.id)
+def check_all_with(*roles: Role) -> None:
+    """After their rights were changed."""
+    theirs = select(users_roles.c.user_id).where(users_roles.c.role_id.in_([role.id for role in roles]))
+    people = select(User).where(User.id.in_(theirs))
     check(*db.session.scalars(people.options(selectinload(User.roles))))
 
 

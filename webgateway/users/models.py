@@ -1,6 +1,7 @@
 """People and their roles: who may do what in which section."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask_security import RoleMixin, UserMixin, hash_password
@@ -39,6 +40,14 @@ BUILT_IN = {
 }
 AGENT_RIGHTS = frozenset(BUILT_IN["agent"])
 SYSTEM_ADMINISTRATOR = "system-administrator"
+
+
+def with_reading(rights: Iterable[str]) -> list[str]:
+    """In the order of the matrix. Whoever may create, edit or delete may also read."""
+    given = set(rights)
+    wanted = given | {f"{right.partition(':')[0]}:read" for right in given}
+    return [right for right in EVERYTHING if right in wanted]
+
 
 users_roles = Table(
     "users_roles",

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length
 
 from ..db import db
 from ..fields import one_line
-from .models import EVERYTHING, Role
+from .models import EVERYTHING, Role, with_reading
 from .rights import signed_in
 
 NAME_TAKEN = "There is a role of this name already."
@@ -27,10 +27,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
 
     @property
     def chosen(self) -> list[str]:
-        """Whoever may create, edit or delete may also read."""
-        ticked = self.rights.data or []
-        wanted = {*ticked, *(f"{right.partition(':')[0]}:read" for right in ticked)}
-        return [right for right in EVERYTHING if right in wanted]
+        return with_reading(self.rights.data or [])
 
     def validate_name(self, field: Field) -> None:
         roles = db.session.scalars(Role.offered_to(signed_in().tenant)).all()
