@@ -36,6 +36,14 @@ function leave({ detail }) {
   show(box, "");
 }
 
+/** Before the swap, which may take the form away: what was refused because it is a colleague's by now is a draft again. */
+function refused({ detail: { ctx } }) {
+  const form = ctx.sourceElement;
+  if (ctx.response?.status !== 422 || !form.matches?.("form") || !sent.has(talk(form))) return;
+  drafts.set(talk(form), sent.get(talk(form)) + (drafts.get(talk(form)) ?? ""));
+  sent.delete(talk(form));
+}
+
 function came({ detail }) {
   const form = detail.ctx.sourceElement;
   if (!form.matches?.("form") || !sent.has(talk(form))) return;
@@ -44,7 +52,6 @@ function came({ detail }) {
   const { response } = detail.ctx;
   const box = document.querySelector(selector);
   const failed = !response || (response.status >= 400 && response.status !== 422);
-  if (response?.status === 422) drafts.set(talk(form), text + (drafts.get(talk(form)) ?? ""));
   if (failed && box && talk(box.form) === talk(form)) show(box, text + box.value);
 }
 
@@ -54,5 +61,6 @@ document.addEventListener("input", ({ target }) => {
   drafts.set(talk(target.form), target.value);
 });
 document.addEventListener("htmx:before:request", leave);
+document.addEventListener("htmx:before:swap", refused);
 document.addEventListener("htmx:finally:request", came);
 document.addEventListener("htmx:after:swap", bring);

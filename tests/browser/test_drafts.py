@@ -1,5 +1,7 @@
 """What an agent is typing stays with its conversation, and is not lost."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -17,7 +19,11 @@ def talks(live: Flask) -> dict[str, int]:
     with live.app_context():
         gateway = cast.gateway()
         page = cast.page(gateway)
-        cast.grant(page, cast.account(gateway))
+        # Nobody at Meta knows this login: neither is it looked at, nor is anything sent with it.
+        tomorrow = utcnow() + timedelta(days=1)
+        cast.grant(page, cast.account(gateway, check_at=tomorrow), check_at=tomorrow)
+        page.next_send_at = tomorrow
+        db.session.commit()
         return {
             name: cast.conversation(cast.contact(page, name, meta_id)).id
             for name, meta_id in (("Peter Chang", "7392015648120394"), ("Maya Ruiz", "7392015648120395"))
@@ -118,3 +124,23 @@ def test_chosen_files_and_a_half_typed_answer_outlive_a_note_and_go_with_the_ans
     said(desk, "Dear Peter")
     expect(desk.get_by_label("Message")).to_have_value("")
     assert files.evaluate("input => input.files.length") == 0
+
+
+def test_an_answer_to_a_customer_who_became_a_colleagues_is_kept(desk: Page, live: Flask):
+    def belongs(to: str | None) -> None:
+        with live.app_context():
+            talk = db.session.get(Conversation, int(desk.url.rpartition("/")[2]))
+            talk.agent = cast.agent(to) if to else None
+            db.session.commit()
+
+    desk.get_by_label("Message").fill("Dear Peter")
+    belongs("Hugo")
+    desk.get_by_label("Message").press("Enter")
+    expect(desk.get_by_text("Hugo has this conversation.")).to_be_visible()
+    expect(desk.get_by_label("This was not sent")).to_have_value("Dear Peter")
+    belongs(None)
+    desk.locator("[role=log]").evaluate("log => log.dispatchEvent(new CustomEvent('news'))")
+    foot = desk.locator(".composer").filter(has_text="Nobody has this conversation.")
+    expect(foot.get_by_label("This was not sent")).to_have_value("Dear Peter")
+    foot.get_by_role("button", name="Take").click()
+    expect(desk.get_by_label("Message")).to_have_value("Dear Peter")
