@@ -14,7 +14,7 @@ from flask_login.utils import _create_identifier
 from flask_migrate import upgrade
 from sqlalchemy import event
 
-from tests import cast, compiled, servers
+from tests import cast, compiled, scratch, servers
 from tests.databases import QUEUES, PostgreSQL, SQLite
 from tests.working import until_done
 from webgateway import create_app, memory
@@ -23,6 +23,7 @@ from webgateway.gateways.models import Gateway
 from webgateway.pages.models import Page
 from webgateway.settings import Settings
 
+scratch.in_memory()
 compiled.once()
 memory.settle()
 gc.set_threshold(20_000, 20, 20)  # each test leaves an application behind

@@ -10,6 +10,11 @@ def paragraphs(text: str | None) -> str:
     return (text or "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
+def place(text: str) -> int | None:
+    """A row's number in a form. None for what is no number, or one that no form has so many rows for."""
+    return int(text) if text.isdecimal() and len(text) <= 3 else None
+
+
 def whole(text: str) -> int:
     """As `type=` of an argument: a number that no database could hold counts as none. Raises ValueError."""
     number = int(text)

@@ -44,6 +44,7 @@ function came({ detail }) {
   const { response } = detail.ctx;
   const box = document.querySelector(selector);
   const failed = !response || (response.status >= 400 && response.status !== 422);
+  if (response?.status === 422) drafts.set(talk(form), text + (drafts.get(talk(form)) ?? ""));
   if (failed && box && talk(box.form) === talk(form)) show(box, text + box.value);
 }
 

@@ -19,10 +19,10 @@ function tell(text) {
   timer = setTimeout(() => (toast.hidden = true), 7000);
 }
 
-/** Something that asks again and again, such as a list that polls, speaks only of its first failure. */
+/** Something that asks again and again, such as a list that polls or waits for news, speaks only of its first failure. */
 function report(source, text) {
   if (source && failing.has(source)) return;
-  if (source?.getAttribute?.("hx-trigger")?.includes("every")) failing.add(source);
+  if (/every|news/.test(source?.getAttribute?.("hx-trigger"))) failing.add(source);
   tell(text);
 }
 

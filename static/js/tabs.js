@@ -6,3 +6,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   tabs.at((tabs.indexOf(event.target) + step) % tabs.length).focus();
 });
+
+// Where not all of them fit, the open one is in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-selected=true]")) {
+  const hidden = tab.getBoundingClientRect().right - tab.parentElement.getBoundingClientRect().right;
+  if (hidden > 0) tab.parentElement.scrollLeft = hidden;
+}

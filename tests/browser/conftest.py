@@ -53,8 +53,8 @@ def simulator() -> Iterator[str]:
 
 
 @pytest.fixture
-def live(tmp_path: Path, database_url: str, simulator: str) -> Iterator[Flask]:
-    """Our application and its worker at work; `live.address` is where."""
+def still(tmp_path: Path, database_url: str, simulator: str) -> Iterator[Flask]:
+    """Our application without its worker: nothing changes by itself. `still.address` is where."""
     port = free_port()
     settings = settings_in(
         tmp_path,
@@ -66,12 +66,19 @@ def live(tmp_path: Path, database_url: str, simulator: str) -> Iterator[Flask]:
         bot_networks=(ip_network("127.0.0.0/8"),),
     )
     app = create_app(settings)
-    with served(app, port) as address, at_work(app):
+    with served(app, port) as address:
         app.address = address  # type: ignore[attr-defined]
         yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def live(still: Flask) -> Iterator[Flask]:
+    """With its worker at work."""
+    with at_work(still):
+        yield still
 
 
 @pytest.fixture

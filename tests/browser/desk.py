@@ -53,8 +53,7 @@ def furnish(page: Page) -> int:
 
 def _ring(page: Page, user_id: int) -> None:
     queue = cast.queue("Parcels", cast.person("Ada"))
-    calling: Conversation = cast.conversation(
-        cast.contact(page, "Noor van Dijk", "7392015648129003"), queue=queue, queued_at=utcnow()
-    )
+    calling: Conversation = cast.conversation(cast.contact(page, "Noor van Dijk", "7392015648129003"))
     cast.message(calling, "Can I still change the address of my order?")
+    calling.queue, calling.queued_at = queue, utcnow()  # from now on a worker would ring
     db.session.add(Offer(**Offer.ringing(calling.id, user_id, queue, utcnow() + timedelta(minutes=4))))

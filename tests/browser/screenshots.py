@@ -2,7 +2,6 @@
 
 import sys
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,7 @@ from tests.browser.showroom import furnish
 from tests.conftest import settings_in
 from tests.serving import free_port, served
 from webgateway import create_app
-from webgateway.db import db, utcnow
-from webgateway.heartbeat import Heartbeat
+from webgateway.db import db
 from webgateway.simulator.app import close, create_simulator
 
 SIZES = {"": (1280, 860), "-phone": (390, 844)}
@@ -41,10 +39,6 @@ def main(folder: Path, everything: bool) -> None:
             cast.people()
             db.session.remove()
         ids = furnish(app, graph)
-        with app.app_context():
-            db.session.add(Heartbeat(worker="pictures", seen_at=utcnow() + timedelta(hours=1)))
-            db.session.commit()
-            db.session.remove()
         with served(app, port) as address:
             shoot(address, ids, folder, everything)
     close(simulator)

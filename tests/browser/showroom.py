@@ -21,6 +21,7 @@ from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
 from webgateway.flows.definition import Agents, Ask, Bot, Choice, Close, Holiday, Hours, Menu, Say, Span
 from webgateway.gateways.models import Gateway
+from webgateway.heartbeat import Heartbeat
 from webgateway.journal import reading, taking
 from webgateway.journal.arrivals import Arrival, hour_of
 from webgateway.meta.oauth import PAGE_PERMISSIONS
@@ -88,6 +89,8 @@ def furnish(app: Flask, simulator: str) -> dict[str, Any]:
         ids["recovery"] = _recovery(pages[0], pages[5]).id
         ids |= {"elsewhere": _elsewhere(pages[1]).id, "bubbles": bubbles(pages[0], simulator).id}
         ids |= _comments(pages[2]) | _desk(pages[0])
+        # Nothing is at work here, and no screen has to say so.
+        db.session.add(Heartbeat(worker="showroom", seen_at=utcnow() + timedelta(hours=1)))
         ids["mine"] = desk.furnish(pages[0])
         ids |= _supervised(pages[0])
         ids |= {"role": cast.person("Nora").roles[0].id, "code": _ends(gateway)}
@@ -167,13 +170,13 @@ def _desk(page: Page) -> dict[str, int]:
     orders = cast.queue("Orders and returns", people[5], rule="by_hand")
     for number in range(9):
         where, minutes = (orders, 71) if number > 6 else (sales, 3 * number + 1)
-        waits = {"queue": where, "queued_at": now - timedelta(minutes=minutes), "preview": "Are you there?"}
-        if number < 3:
-            waits["agent"] = people[number % 2]
         contact = cast.contact(page, f"Customer {number}", f"7392015648121{number:03}")
-        talk = cast.conversation(contact, last_message_at=now - timedelta(days=1), **waits)
+        told = {"preview": "Are you there?", "last_message_at": now - timedelta(days=1)}
+        talk = cast.conversation(contact, **told, agent=people[number % 2] if number < 3 else None)
+        talk.queue, talk.queued_at = where, now - timedelta(minutes=minutes)
         if number == 6:
             db.session.add(Offer(**Offer.ringing(talk.id, people[1].id, sales, now + timedelta(days=1))))
+        db.session.commit()
     db.session.commit()
     return {"queue": sales.id, "agent": people[1].id}
 

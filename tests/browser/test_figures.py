@@ -6,9 +6,9 @@ from tests.browser.conftest import log_in
 from tests.browser.showroom import furnish
 
 
-def test_a_chart_is_read_day_by_day(browser: Browser, live, simulator: str):
-    furnish(live, simulator)
-    context = browser.new_context(base_url=live.address)
+def test_a_chart_is_read_day_by_day(browser: Browser, still, simulator: str):
+    furnish(still, simulator)
+    context = browser.new_context(base_url=still.address)
     page = context.new_page()
     log_in(page, "sam@example.com")
     page.goto("/figures/")
@@ -28,9 +28,9 @@ def test_a_chart_is_read_day_by_day(browser: Browser, live, simulator: str):
     context.close()
 
 
-def test_words_lead_from_the_inbox_to_the_message(browser: Browser, live, simulator: str):
-    furnish(live, simulator)
-    context = browser.new_context(base_url=live.address)
+def test_words_lead_from_the_inbox_to_the_message(browser: Browser, still, simulator: str):
+    furnish(still, simulator)
+    context = browser.new_context(base_url=still.address)
     page = context.new_page()
     log_in(page, "sam@example.com")
     page.goto("/conversations/?q=terrace+dogs&state=all")

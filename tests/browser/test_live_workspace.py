@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests import cast
 from tests.bench.installation import Installation, installed
@@ -51,10 +52,17 @@ def change(installation: Installation, work) -> None:  # type: ignore[no-untyped
         db.session.remove()
 
 
-def says(name: str, text: str) -> None:
+def says(name: str, text: str, at: datetime | None = None) -> None:
     talk = next(one for one in db.session.scalars(db.select(Conversation)) if one.contact.name == name)
-    cast.message(talk, text, occurred_at=utcnow())
+    cast.message(talk, text, occurred_at=at or utcnow())
     talk.last_message_at, talk.preview = utcnow(), text
+
+
+def ring() -> None:
+    page = db.session.scalars(db.select(FacebookPage)).one()
+    queue = cast.queue("Sales")
+    talk = cast.conversation(cast.contact(page, "Noor", "12"), queue=queue, queued_at=utcnow())
+    db.session.add(Offer(**Offer.ringing(talk.id, cast.person("Gail").id, queue, utcnow())))
 
 
 def test_what_changes_is_seen_at_once(desk: Page, installation: Installation):
@@ -65,12 +73,6 @@ def test_what_changes_is_seen_at_once(desk: Page, installation: Installation):
     row = desk.get_by_role("link", name=re.compile("Maya Ruiz"))
     expect(row).to_contain_text("1 unread", timeout=SOON)
     expect(desk).to_have_title(re.compile(r"^\(1\) "))
-
-    def ring() -> None:
-        page = db.session.scalars(db.select(FacebookPage)).one()
-        queue = cast.queue("Sales")
-        talk = cast.conversation(cast.contact(page, "Noor", "12"), queue=queue, queued_at=utcnow())
-        db.session.add(Offer(**Offer.ringing(talk.id, cast.person("Gail").id, queue, utcnow())))
 
     change(installation, ring)
     expect(desk.get_by_role("article", name="Noor is calling")).to_be_visible(timeout=SOON)
@@ -116,6 +118,50 @@ def test_what_was_closed_is_reopened_where_it_is_read(desk: Page, installation: 
     desk.get_by_role("button", name="Reopen").press("Enter")
     expect(region.get_by_text("Gail reopened this conversation. Sam had closed it.")).to_be_visible()
     expect(desk.get_by_label("Message")).to_be_focused()
+
+
+def test_a_letter_that_option_writes_is_no_key(desk: Page, installation: Installation):
+    box = desk.get_by_label("Message")
+    box.click()
+    untouched = "(box, key) => box.dispatchEvent(new KeyboardEvent('keydown', key))"
+    for key, code in (("Dead", "KeyE"), ("ä", "KeyA"), ("†", "KeyT")):
+        pressed = {"key": key, "code": code, "altKey": True, "bubbles": True, "cancelable": True}
+        assert box.evaluate(untouched, pressed), f"{key} was taken for a key"
+    expect(desk.get_by_role("region", name="Conversation with Peter Chang")).to_be_visible()
+    expect(box).to_be_focused()
+
+
+def test_a_call_that_could_not_be_brought_is_brought_later(desk: Page, installation: Installation):
+    failed: list[str] = []
+
+    def fail(route: Route) -> None:
+        failed.append(route.request.url)
+        route.fulfill(status=503)
+
+    desk.route(re.compile("/workspace/offers"), fail, times=1)
+    change(installation, ring)
+    expect(desk.get_by_role("article", name="Noor is calling")).to_be_visible(timeout=8_000)
+    assert failed
+
+
+def test_a_dialog_stays_open_when_the_customer_writes(desk: Page, installation: Installation):
+    desk.get_by_role("button", name="Not ready").click()
+    dialog = desk.get_by_role("dialog", name="Not ready")
+    dialog.get_by_label("Reason").select_option("Lunch")
+    change(installation, lambda: says("Peter Chang", "Is anybody there?"))
+    expect(desk.get_by_text("Is anybody there?").first).to_be_attached(timeout=SOON)
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_label("Reason")).to_have_value("Lunch")
+
+
+def test_what_comes_late_above_what_was_read_is_read_too(desk: Page, installation: Installation):
+    row = desk.locator("[data-talk]").filter(has_text="Peter Chang")
+    change(installation, lambda: says("Peter Chang", "Is anybody there?"))
+    expect(desk.get_by_role("article").filter(has_text="Is anybody there?")).to_be_visible(timeout=SOON)
+    expect(row).to_have_attribute("data-unread", "0")
+    change(installation, lambda: says("Peter Chang", "Good morning", at=utcnow() - timedelta(hours=1)))
+    expect(desk.get_by_role("article").filter(has_text="Good morning")).to_be_visible(timeout=SOON)
+    expect(row).to_have_attribute("data-unread", "0")
 
 
 def test_a_canned_answer_is_put_where_one_writes(desk: Page, installation: Installation):

@@ -144,3 +144,13 @@ def test_holidays_with_hours_are_shown_as_they_are_kept(as_ada):
     fields = fields_of(as_ada.get(f"/flows/{cast.flow(hours=hours).id}").text)
     assert fields["hours-holidays-0-name"] == "Christmas"
     assert fields["hours-holidays-0-spans-0-closes"] == "00:00"
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "1000", "²"])
+def test_a_row_of_a_number_that_no_form_has_is_left_out(as_ada, flow, number):
+    page = after(as_ada, flow, f"remove:parts-{number}", **{f"parts-{number}-text": "x"})
+    assert parts_of(page) == ["say", "agents", "close"]
+    fields = fields_of(page) | {f"parts-{number}-text": "x"}
+    assert as_ada.post(f"/flows/{flow.id}", data=fields).status_code == 303
+    trial = as_ada.post(f"/flows/{flow.id}/trial", data={**fields, "try": f"reply:{number}"})
+    assert trial.status_code == 200

@@ -54,7 +54,7 @@ class Server(server.Server):
 
     def command(self) -> list[str]:
         options = ["-c", "listen_addresses=127.0.0.1", "-p", str(self.port), "-k", str(self.folder)]
-        lasting = [] if self.durable else ["-c", "fsync=off"]
+        lasting = [] if self.durable else ["-c", "fsync=off", "-c", "max_wal_size=128MB"]
         return [self._program("postgres"), "-D", self._data(), *options, *lasting]
 
     def answers(self) -> bool:

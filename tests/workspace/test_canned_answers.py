@@ -5,6 +5,7 @@ import pytest
 from tests import cast
 from webgateway.conversations.models import Conversation
 from webgateway.db import db, utcnow
+from webgateway.flows.definition import Hours, Span
 from webgateway.workspace.canned import CannedAnswer
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -37,6 +38,20 @@ def found(client, peter, q: str) -> str:
 
 def test_they_are_filled_with_what_is_known(as_gail, peter):
     assert "Hello Peter, this is Gail of Cisco Dogs." in found(as_gail, peter, "hi")
+
+
+def test_an_agent_without_a_name_is_called_as_everywhere(as_gail, peter):
+    gail = cast.person("Gail")
+    gail.name = ""
+    db.session.commit()
+    assert f"this is {gail.display_name} of Cisco Dogs." in found(as_gail, peter, "hi")
+
+
+def test_they_say_when_the_page_opens_next(as_gail, peter):
+    spans = ((Span("00:00", "00:01"),),) * 7
+    peter.flow_version = cast.flow(hours=Hours("UTC", spans)).live
+    answer("open", "We open at {{ next_opening.time }}.")
+    assert "We open at 00:00." in found(as_gail, peter, "open")
 
 
 def test_they_are_found_by_shortcut_first_then_by_words(as_gail, peter):

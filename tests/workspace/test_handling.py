@@ -32,6 +32,15 @@ def test_what_is_on_the_screen_is_read(as_gail, peter):
     assert peter.agent_read_at == second.created_at, "it went back"
 
 
+def test_an_older_message_that_came_late_is_read_with_those_below_it(as_gail, peter):
+    newest = cast.message(peter, "Hello?", occurred_at=utcnow())
+    as_gail.post(f"/workspace/{peter.id}/reading", data={"message_id": newest.id})
+    cast.message(peter, "Good morning", occurred_at=utcnow() - timedelta(hours=1))
+    assert 'data-unread="1"' in as_gail.get("/workspace/desk", headers=PART).text
+    answer = as_gail.post(f"/workspace/{peter.id}/reading", data={"message_id": newest.id}, headers=PART)
+    assert 'data-unread="0"' in answer.text
+
+
 def test_only_whose_conversation_it_is_reads_it(as_sam, peter):
     message = cast.message(peter)
     as_sam.post(f"/workspace/{peter.id}/reading", data={"message_id": message.id})
@@ -62,6 +71,22 @@ def test_a_question_that_is_none_or_comes_too_late_is_refused(as_gail, peter):
     db.session.commit()
     assert as_gail.post(f"/workspace/{peter.id}/questions", data={"what": "email"}).status_code == 422
     assert db.session.query(Message).count() == 0
+
+
+def test_a_colleagues_customer_is_asked_nothing(as_gail, peter):
+    peter.agent = cast.agent("Hugo")
+    db.session.commit()
+    answer = as_gail.post(f"/workspace/{peter.id}/questions", data={"what": "email"}, headers=PART)
+    assert answer.status_code == 422
+    assert "Hugo has this conversation." in answer.text
+    assert db.session.query(Message).count() == 0
+
+
+def test_whoever_asks_first_has_a_conversation_of_nobodys(as_gail, peter):
+    peter.agent = None
+    db.session.commit()
+    as_gail.post(f"/workspace/{peter.id}/questions", data={"what": "email"})
+    assert peter.agent == cast.person("Gail")
 
 
 def test_a_note_is_for_colleagues_only(as_gail, as_sam, peter):

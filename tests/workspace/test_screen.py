@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests import cast
-from webgateway.conversations.models import Conversation
+from webgateway.conversations import queueing
+from webgateway.conversations.models import Conversation, Message
 from webgateway.db import db, utcnow
 
 
@@ -141,12 +143,64 @@ def test_a_conversation_of_nobodys_is_read_and_taken_but_not_answered(as_gail, p
     assert "data-send-on-enter" not in text
 
 
+def test_what_neither_a_flow_nor_a_queue_has_is_nobodys_and_may_be_taken(as_gail, page, gail):
+    talk = cast.conversation(cast.contact(page))
+    text = as_gail.get(f"/workspace/{talk.id}").text
+    assert "Nobody has this conversation." in text
+    assert "The flow is talking" not in text
+    assert f'action="/workspace/{talk.id}/assignment"' in text
+    as_gail.post(f"/workspace/{talk.id}/assignment")
+    assert talk.agent == gail
+
+
+def test_while_the_flow_talks_it_is_said_and_not_offered(as_gail, page, gail):
+    talk = cast.conversation(cast.contact(page), flow=cast.flow(), part="ask")
+    text = as_gail.get(f"/workspace/{talk.id}").text
+    assert "The flow is talking to this customer." in text
+    assert "/assignment" not in text
+
+
 def test_a_colleagues_conversation_is_read_only_but_for_notes(as_gail, page):
     talk = cast.conversation(cast.contact(page), agent=cast.agent("Hugo"), assigned_at=utcnow())
     text = as_gail.get(f"/workspace/{talk.id}").text
     assert "Hugo has this conversation." in text
     assert "data-send-on-enter" not in text
     assert "Add note" in text
+
+
+def test_a_conversation_that_became_a_colleagues_brings_the_news_and_takes_no_answer(as_gail, peter):
+    opened = as_gail.get(f"/workspace/{peter.id}").text
+    news = BeautifulSoup(opened, "html.parser").select_one("[role=log]")["hx-get"]
+    assert as_gail.get(news, headers=PART).status_code == 204
+    peter.agent = cast.agent("Hugo")
+    db.session.commit()
+    foot = as_gail.get(news, headers=PART).text
+    assert "Hugo has this conversation." in foot
+    assert "data-send-on-enter" not in foot
+    for headers in ({}, PART):
+        answer = as_gail.post(
+            f"/workspace/{peter.id}/messages", data={"text": "Yes, until six."}, headers=headers
+        )
+        assert answer.status_code == 422
+        assert "Hugo has this conversation." in answer.text
+        assert "Yes, until six.</textarea>" in answer.text
+    assert db.session.query(Message).filter_by(author="agent").count() == 0
+
+
+def test_a_conversation_that_is_nobodys_again_may_be_answered_or_taken(as_gail, peter):
+    news = BeautifulSoup(as_gail.get(f"/workspace/{peter.id}").text, "html.parser").select_one("[role=log]")
+    queueing.release(peter)
+    db.session.commit()
+    foot = as_gail.get(news["hx-get"], headers=PART).text
+    assert f'action="/workspace/{peter.id}/assignment"' in foot
+    assert as_gail.post(f"/workspace/{peter.id}/messages", data={"text": "Yes."}).status_code == 303
+    assert peter.agent == cast.person("Gail")
+
+
+def test_in_the_inbox_a_colleagues_conversation_may_be_answered(as_sam, peter):
+    answer = as_sam.post(f"/conversations/{peter.id}/messages", data={"text": "Yes."})
+    assert answer.status_code == 303
+    assert peter.agent == cast.person("Gail")
 
 
 def test_a_hundred_conversations_cost_as_many_queries_as_one(as_gail, page, gail, count_queries):

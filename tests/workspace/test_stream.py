@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import json
+import sqlite3
+import threading
 import time
 from contextvars import Context
 
@@ -17,6 +19,7 @@ from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
 from webgateway.queues.models import Agent
 from webgateway.workspace import streams, watching
+from webgateway.workspace.gate import Gate
 
 
 @pytest.fixture
@@ -341,6 +344,56 @@ def test_a_database_that_is_away_ends_no_stream(app, as_gail, peter, monkeypatch
         assert set(await reader.next()) == {"desk"}
 
     reading(reader, work)
+
+
+def test_a_file_that_cannot_be_read_for_a_moment_ends_no_stream(app, as_gail, peter, monkeypatch):
+    reader, talk_id = Reader(app, as_gail), peter.id
+    version, failing = Gate._version, {"left": 0}
+
+    def locked(gate):  # type: ignore[no-untyped-def]
+        if failing["left"]:
+            failing["left"] -= 1
+            raise sqlite3.OperationalError("unable to open database file")
+        return version(gate)
+
+    monkeypatch.setattr(watching, "AWAY", 0.1)
+    monkeypatch.setattr(Gate, "_version", locked)
+
+    def write() -> None:
+        the(Conversation, talk_id).last_message_at = utcnow()
+
+    async def work() -> None:
+        await reader.next()
+        failing["left"] = 1
+        await later(app, write)
+        assert set(await reader.next()) == {"desk"}
+
+    reading(reader, work)
+
+
+def test_a_thread_that_failed_is_followed_by_another_one(app, as_gail, peter, monkeypatch):
+    look = watching.news.look
+    failing = {"left": 1}
+
+    def wrong(watches):  # type: ignore[no-untyped-def]
+        if failing["left"]:
+            failing["left"] -= 1
+            raise RuntimeError("a fault of ours")
+        return look(watches)
+
+    monkeypatch.setattr(watching.news, "look", wrong)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    first, second = Reader(app, as_gail), Reader(app, as_gail)
+
+    async def work() -> None:
+        while failing["left"] or app.front.streams.watcher.thread is not None:
+            await asyncio.sleep(0.05)
+        task = asyncio.ensure_future(second.read())
+        assert await second.next()
+        second.left.set()
+        await asyncio.wait_for(task, 5)
+
+    reading(first, work)
 
 
 def test_a_conversation_of_another_tenant_is_not_watched(app, as_rita, peter):

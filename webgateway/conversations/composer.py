@@ -72,7 +72,7 @@ def lock(conversation: Conversation, user: User | None = None) -> Lock | None:
         return of_page
     if conversation.owner_app_id is not None:
         return _owned(conversation, user)
-    return window_lock(conversation, user)
+    return window_lock(conversation, user) or _somebodys(conversation, user)
 
 
 def window_lock(conversation: Conversation, user: User | None = None) -> Lock | None:
@@ -154,6 +154,16 @@ def _closed(conversation: Conversation, user: User | None) -> Lock:
         return Lock(CLOSED.reason, f"{CLOSED.remedy} {NOT_REOPENED} {obstacle.reason}")
     url = surfaces.address("reopen", conversation_id=conversation.id)
     return Lock(CLOSED.reason, REOPENED, url, "Reopen", verb="DELETE")
+
+
+def _somebodys(conversation: Conversation, user: User | None) -> Lock | None:
+    """Somebody else's, where only they write."""
+    if user is None or conversation.agent is None or conversation.agent_id == user.id:
+        return None
+    if not surfaces.only_whose_it_is():
+        return None
+    name = conversation.agent.display_name
+    return Lock(f"{name} has this conversation.", "You can read along and leave a note.")
 
 
 def _too_late(conversation: Conversation, user: User | None) -> Lock:

@@ -78,11 +78,11 @@ def send(conversation_id: int) -> ResponseReturnValue:
     conversation = find(conversation_id, to_write=True)
     form = AnswerForm(conversation.channel)
     if not form.validate_on_submit() or composer.lock(conversation, signed_in()):
-        return _show(conversation, form, 422)
+        return _show(conversation, form, 422, sent=True)
     uploads = [file.upload(conversation, signed_in().id) for file in form.received]
     composer.write(conversation, form.text.data or "", signed_in(), form.key.data, uploads)
     db.session.commit()
-    return _news(conversation)
+    return _news(conversation, sent=True)
 
 
 @blueprint.post("/<int:conversation_id>/messages/<int:message_id>/retry")
@@ -188,8 +188,9 @@ def _shown(conversation: Conversation) -> int:
 
 
 def _lock_token(conversation: Conversation, lock: composer.Lock | None) -> str:
-    """Changes when the composer is another one."""
-    return digest(lock, late_answers.possible(conversation))
+    """Changes when the composer is another one; where only whose it is writes, with whose it is."""
+    whose = (conversation.agent_id, conversation.queue_id, conversation.part is None)
+    return digest(lock, late_answers.possible(conversation), whose if surfaces.only_whose_it_is() else None)
 
 
 def _show(
@@ -214,16 +215,16 @@ def open_at(
     return _show(conversation, None, status, text, **more)
 
 
-def news(conversation: Conversation) -> ResponseReturnValue:
-    """Something was written in it."""
-    return _news(conversation)
+def news(conversation: Conversation, **more: Any) -> ResponseReturnValue:
+    """Something was written in it; `more` for the surface's templates."""
+    return _news(conversation, **more)
 
 
-def _news(conversation: Conversation, foot: bool = True) -> ResponseReturnValue:
+def _news(conversation: Conversation, foot: bool = True, **more: Any) -> ResponseReturnValue:
     if htmx.wants_fragment():
         surface = surfaces.here()
         around = surface.beside(conversation)
-        return render_template(surface.news, foot=foot, **around, **_pane(conversation))
+        return render_template(surface.news, foot=foot, **around, **_pane(conversation), **more)
     return htmx.go_to(url_for(".show", conversation_id=conversation.id))
 
 

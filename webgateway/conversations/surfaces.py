@@ -16,13 +16,15 @@ from .models import Conversation
 @dataclass(frozen=True)
 class Surface:
     """Templates: the whole page, a conversation opened on it, and what is new in it. `around` gives what the
-    first two need beside the conversation, `beside` what the third does."""
+    first two need beside the conversation, `beside` what the third does. `own`: whose it is writes there, and
+    nobody else."""
 
     page: str
     opened: str
     news: str
     around: Callable[[Conversation], dict[str, Any]]
     beside: Callable[[Conversation], dict[str, Any]] = lambda _conversation: {}
+    own: bool = False
 
 
 SURFACES: dict[str, Surface] = {}
@@ -31,6 +33,11 @@ SURFACES: dict[str, Surface] = {}
 
 def here() -> Surface:
     return SURFACES[request.blueprint or ""]
+
+
+def only_whose_it_is() -> bool:
+    """Whether whoever has a conversation is the only one who writes in it here."""
+    return has_request_context() and request.blueprint in SURFACES and here().own
 
 
 def address(endpoint: str, **values: Any) -> str:

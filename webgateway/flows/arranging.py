@@ -10,6 +10,7 @@ import secrets
 
 from werkzeug.datastructures import MultiDict
 
+from ..fields import place
 from .hours_form import DAYS
 
 Fields = MultiDict[str, str]
@@ -44,19 +45,30 @@ def arrange(fields: Fields, act: str) -> tuple[Fields, str]:
         return _add(fields, path, kind)
     if verb == "copy" and re.fullmatch(rf"{_HOURS}-mon", path):
         return _copy(fields, path.removesuffix("-mon")), f"copy:{path}"
-    of, _, number = path.rpartition("-")
-    if verb in ("remove", "up", "down") and _LIST.fullmatch(of) and number.isdecimal():
-        return _change(fields, verb, of, int(number))
+    of, _, last = path.rpartition("-")
+    number = place(last)
+    if verb in ("remove", "up", "down") and _LIST.fullmatch(of) and number is not None:
+        return _change(fields, verb, of, number)
     return fields, ""
+
+
+def sound(fields: MultiDict[str, str]) -> Fields:
+    """Without those whose rows have numbers that WTForms would fail to read."""
+    return MultiDict(
+        (name, value)
+        for name, value in fields.items(multi=True)
+        if not any(piece.isdigit() and place(piece) is None for piece in name.split("-"))
+    )
 
 
 def entries(fields: Fields, path: str) -> Entries:
     """What was sent of a list's entries, in order, by the rest of its fields' names."""
     found: dict[int, dict[str, list[str]]] = {}
     for name, values in fields.lists():
-        number, _, rest = name.removeprefix(path + "-").partition("-")
-        if name.startswith(path + "-") and number.isdecimal():
-            found.setdefault(int(number), {})[rest] = values
+        first, _, rest = name.removeprefix(path + "-").partition("-")
+        number = place(first)
+        if name.startswith(path + "-") and number is not None:
+            found.setdefault(number, {})[rest] = values
     return [found[number] for number in sorted(found)]
 
 
@@ -110,10 +122,10 @@ def _change(fields: Fields, verb: str, path: str, number: int) -> tuple[Fields, 
     row = rows.pop(number)
     if verb == "remove":
         return put(fields, path, rows), f"add:{path}"
-    place = max(0, number - 1) if verb == "up" else min(len(rows), number + 1)
-    rows.insert(place, row)
-    at_the_end = place == (0 if verb == "up" else len(rows) - 1)
-    return put(fields, path, rows), f"{'down' if (verb == 'up') == at_the_end else 'up'}:{path}-{place}"
+    then = max(0, number - 1) if verb == "up" else min(len(rows), number + 1)
+    rows.insert(then, row)
+    at_the_end = then == (0 if verb == "up" else len(rows) - 1)
+    return put(fields, path, rows), f"{'down' if (verb == 'up') == at_the_end else 'up'}:{path}-{then}"
 
 
 def _copy(fields: Fields, hours: str) -> Fields:

@@ -8,6 +8,7 @@ from .. import htmx
 from ..users import zone
 from ..users.rights import current_tenant
 from . import checking
+from .arranging import sound
 from .definition import Definition
 from .forms import FlowForm, length_hint
 from .models import Flow
@@ -19,7 +20,7 @@ from .words import KINDS
 
 def form_of(flow: Flow | None, fields: MultiDict[str, str] | None = None) -> FlowForm:
     """As it is kept, or as it was sent."""
-    given = {"formdata": fields} if fields is not None else {}
+    given = {"formdata": sound(fields)} if fields is not None else {}
     return FlowForm(current_tenant, flow, str(zone.viewers()), **given)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import current_app, request
 
 from ..db import utcnow
+from ..fields import place
 from ..settings import current_settings
 from ..users import zone
 from . import trial
@@ -93,14 +94,14 @@ class Preview:
         if self.broken:
             return
         self.does = self.form.definition
-        self.act, _, number = asked.get("try", "").partition(":")
-        act = self.act
+        self.act, _, last = asked.get("try", "").partition(":")
+        act, number = self.act, place(last)
         if before is None or act == "start":
             self.trial = trial.begin(self.does, self._chosen(asked), asked.get("trial_page", ""), self.names)
         elif act == "bot":
             self.trial = trial.leave_bot(before, self.does, self.names)
-        elif act == "reply" and number.isdecimal() and int(number) < len(before.offers):
-            offer = before.offers[int(number)]
+        elif act == "reply" and number is not None and number < len(before.offers):
+            offer = before.offers[number]
             self.trial = trial.say(before, self.does, offer.title, offer.payload, self.names)
         elif text := asked.get("trial_text", "").strip()[:LONGEST]:
             self.trial = trial.say(before, self.does, text, None, self.names)

@@ -28,8 +28,10 @@ class Gate:
         self.seen = self.now
 
     def close(self) -> None:
+        """What is seen counts no more: another connection counts anew."""
         if self.own is not None:
             self.own.close()
+        self.own = self.seen = None
 
     def _version(self) -> object:
         if self.engine.dialect.name != "sqlite":

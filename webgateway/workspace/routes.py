@@ -99,7 +99,7 @@ def _around(conversation: Conversation) -> dict[str, Any]:
 
 
 surfaces.SURFACES[blueprint.name] = Surface(
-    PAGE, "workspace/_opened.html", "workspace/_news.html", _around, _around
+    PAGE, "workspace/_opened.html", "workspace/_news.html", _around, _around, own=True
 )
 for rule, name, view, verb in (
     ("/messages", "messages", inbox.messages, "GET"),

@@ -1,6 +1,7 @@
 """One thread of a process looks at the database for all screens that it serves; nobody else does."""
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Collection, Iterable
@@ -61,19 +62,26 @@ class Watcher:
             self.screens.pop(screen, None)
 
     def _run(self) -> None:
-        with self.app.app_context():
-            gate = Gate(db.engine)
-            while self._watched():
-                pause = EVERY
-                try:
-                    self._look(gate)
-                except SQLAlchemyError as error:
-                    log.error("the workspaces hear nothing for now: %s", type(error).__name__)
-                    pause = AWAY
-                finally:
-                    db.session.remove()
-                time.sleep(pause)
-            gate.close()
+        try:
+            with self.app.app_context():
+                self._watch(Gate(db.engine))
+        finally:
+            with self.lock:
+                if self.thread is threading.current_thread():
+                    self.thread = None
+
+    def _watch(self, gate: Gate) -> None:
+        while self._watched():
+            pause = EVERY
+            try:
+                self._look(gate)
+            except (SQLAlchemyError, sqlite3.Error) as error:
+                log.error("the workspaces hear nothing for now: %s", type(error).__name__)
+                pause = AWAY
+            finally:
+                db.session.remove()
+            time.sleep(pause)
+        gate.close()
 
     def _watched(self) -> bool:
         with self.lock:

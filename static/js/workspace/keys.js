@@ -42,6 +42,9 @@ const keys = {
 
 const typing = (target) => target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
+/** On a Mac Option writes: Option+E begins an é. In a text it is an act only where Alt leaves the letter as it is. */
+const writes = (event) => typing(event.target) && (!event.altKey || event.key.toLowerCase() !== letter(event));
+
 /** The letter on the key: with Alt some systems put another sign in its place. */
 const letter = (event) => (event.altKey && event.code.startsWith("Key") ? event.code.slice(3) : event.key).toLowerCase();
 
@@ -51,7 +54,7 @@ document.addEventListener("keydown", (event) => {
     return event.target.blur();
   }
   const act = keys[letter(event)];
-  if (!act || document.querySelector("dialog[open]") || (typing(event.target) && !event.altKey)) return;
+  if (!act || document.querySelector("dialog[open]") || writes(event)) return;
   event.preventDefault();
   act();
 });

@@ -42,10 +42,21 @@ function apply(news) {
   }
 }
 
+const pause = (milliseconds) => milliseconds * (0.75 + Math.random() / 2);
+
+/** A piece that could not be brought is asked for once more, unless it is told of anew meanwhile. */
+function missed({ detail: { ctx } }) {
+  if (ctx.response && ctx.response.status < 500) return;
+  const name = Object.keys(pieces).find((one) => ctx.sourceElement.matches?.(pieces[one]));
+  const token = known.get(name);
+  if (!token) return;
+  known.delete(name);
+  setTimeout(() => known.has(name) || apply({ [name]: token }), pause(ASK));
+}
+
 function again(work) {
   clearTimeout(timer);
-  const pause = Math.min(LONGEST, ASK * 2 ** Math.max(0, failures - 1));
-  timer = setTimeout(work, pause * (0.75 + Math.random() / 2));
+  timer = setTimeout(work, pause(Math.min(LONGEST, ASK * 2 ** Math.max(0, failures - 1))));
 }
 
 async function ask() {
@@ -75,7 +86,10 @@ function connect() {
   const stream = new EventSource(`${workspace.dataset.stream}?${new URLSearchParams({ shown: shown() })}`);
   source = stream;
   heard = Date.now();
-  stream.onopen = () => (heard = Date.now());
+  stream.onopen = () => {
+    heard = Date.now();
+    known.clear();
+  };
   stream.onmessage = ({ data }) => {
     heard = Date.now();
     failures = 0;
@@ -99,6 +113,7 @@ let watched = shown();
 
 if (workspace) {
   connect();
+  document.addEventListener("htmx:finally:request", missed);
   document.addEventListener("htmx:after:swap", () => {
     if (shown() === watched) return;
     watched = shown();

@@ -7,6 +7,7 @@ const address = (what) => `${location.pathname.split("/workspace/")[0]}/workspac
 function read() {
   const id = conversation();
   const row = document.getElementById(`mine-${id}`);
+  if (row && !Number(row.dataset.unread)) told = ""; // what comes late stands above what was read, and is told of again
   if (!id || !row || !Number(row.dataset.unread) || !document.hasFocus() || document.hidden) return;
   const log = document.querySelector("#talk [role=log]");
   const last = [...(log?.querySelectorAll("article.in") ?? [])].at(-1)?.id;
