@@ -550,11 +550,12 @@ class TestAnUnreadableFile:
             (file(gateways=[{**GATEWAY, "app_secret": "x"}]), "There is no field “app_secret”."),
             (file(queues=[{"name": f"{n}"} for n in range(1001)]), "A file holds 1,000 of a kind at most."),
             (b'{"webgateway": {"format": 1}, "queues": ' + b"[" * 100_000, "nested too deeply"),
+            (file(queues=[{**QUEUE, "name": "a\0b"}]), "A text in it holds the character"),
             (b'{"webgateway": {"format": ' + b"9" * 5000 + b"}}", "it does not begin with"),
             (file(closing_reasons=[{"name": "x" * 1100}] * 999), "The file holds more than 1,000,000 bytes."),
             (b" " * (LARGEST + 1), "The file holds more than 1,000,000 bytes."),
         ],
-        ids=range(22),
+        ids=range(23),
     )  # fmt: skip
     def test_it_is_refused_in_words_that_say_where(self, as_ada, content, words):
         answer = look(as_ada, content)
@@ -576,7 +577,14 @@ class TestAnUnreadableFile:
         assert look(as_ada, b"\xef\xbb\xbf" + file(queues=[QUEUE])).status_code == 200
 
 
-HOSTILE = ["<script>alert(1)</script>", "\u202e", "a\0b", "\ud7ff", "'; DROP TABLE queues; --", "x" * 5000]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "\u202e",
+    "a\\u0000b",
+    "\ud7ff",
+    "'; DROP TABLE queues; --",
+    "x" * 5000,
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -12,6 +12,7 @@ LARGEST = 4_000_000
 MOST_HELD = 1_000_000
 """Bytes of what it holds, without spaces: that comes back with the confirmation, as a field of a form, of
 which security.py takes 1 MiB."""
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 NO_FILE = "This is no configuration that webgateway has written: it does not begin with “webgateway”."
 TOO_LARGE = f"The file holds more than {MOST_HELD:,} bytes. Export less at once, and import file after file."
 
@@ -52,6 +53,8 @@ def read(content: bytes) -> Document:
         raise Unreadable(_not_json(str(error), content)) from None
     except RecursionError:
         raise Unreadable("The file is nested too deeply.") from None
+    if NUL.search(text):
+        raise Unreadable("A text in it holds the character \\u0000, which no database keeps everywhere.")
     if len(document.text.encode()) > MOST_HELD:
         raise Unreadable(TOO_LARGE)
     return document
