@@ -10,11 +10,11 @@ run: .venv/ready static/vendor/ready
 test: .venv/ready-dev static/vendor/ready
 	$(BIN)/python tests/browser/chromium.py
 	$(BIN)/python -m tests.servers
-	$(BIN)/pytest --on all -n auto --dist worksteal
+	$(BIN)/pytest --on all -n logical --dist worksteal
 
 test-sqlite: .venv/ready-dev static/vendor/ready  ## on SQLite alone, which takes half the time
 	$(BIN)/python tests/browser/chromium.py
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n logical --dist worksteal
 
 check: .venv/ready-dev
 	$(BIN)/ruff check .
