@@ -49,7 +49,8 @@ def index() -> ResponseReturnValue:
         return "", 204
     shown: dict[str, Any] = {"elsewhere": authors.elsewhere}
     if open_id is not None and not htmx.wants_fragment():
-        shown = _pane(find(open_id))
+        conversation = find(open_id)
+        shown = _pane(conversation, composer.lock(conversation, signed_in()))
     return htmx.render(PAGE, "conversations/_list.html", view=view, states=STATES, **shown)
 
 
@@ -64,12 +65,13 @@ def show(conversation_id: int) -> ResponseReturnValue:
 def messages(conversation_id: int) -> ResponseReturnValue:
     """What is new since `token`; the composer too when its `lock` is another one."""
     conversation = find(conversation_id)
-    lock = _lock_token(conversation, composer.lock(conversation, signed_in()))
-    if request.args.get("lock") == lock and request.args.get("token") == thread.token(conversation):
+    lock = composer.lock(conversation, signed_in())
+    known = request.args.get("lock") == _lock_token(conversation, lock)
+    if known and request.args.get("token") == thread.token(conversation):
         return "", 204
     if not htmx.wants_fragment():
         return _show(conversation)
-    return _news(conversation, foot=request.args.get("lock") != lock)
+    return _rendered(conversation, not known, _pane(conversation, lock))
 
 
 @blueprint.post("/<int:conversation_id>/messages")
@@ -160,9 +162,10 @@ def _find_message(conversation: Conversation, message_id: int) -> Message:
     return found
 
 
-def _pane(conversation: Conversation, form: AnswerForm | None = None) -> dict[str, Any]:
+def _pane(
+    conversation: Conversation, lock: composer.Lock | None, form: AnswerForm | None = None
+) -> dict[str, Any]:
     """What the templates of one conversation need."""
-    lock = composer.lock(conversation, signed_in())
     return {
         "conversation": conversation,
         "thread": thread.Thread(conversation, _shown(conversation)),
@@ -200,7 +203,8 @@ def _show(
     text: str = "",
     **more: Any,
 ) -> ResponseReturnValue:
-    surface, pane = surfaces.here(), _pane(conversation, form) | more
+    lock = composer.lock(conversation, signed_in())
+    surface, pane = surfaces.here(), _pane(conversation, lock, form) | more
     if text:
         pane["form"].text.data = text
     if status == 422 and htmx.wants_fragment():
@@ -221,11 +225,15 @@ def news(conversation: Conversation, **more: Any) -> ResponseReturnValue:
 
 
 def _news(conversation: Conversation, foot: bool = True, **more: Any) -> ResponseReturnValue:
-    if htmx.wants_fragment():
-        surface = surfaces.here()
-        around = surface.beside(conversation)
-        return render_template(surface.news, foot=foot, **around, **_pane(conversation), **more)
-    return htmx.go_to(url_for(".show", conversation_id=conversation.id))
+    if not htmx.wants_fragment():
+        return htmx.go_to(url_for(".show", conversation_id=conversation.id))
+    lock = composer.lock(conversation, signed_in())
+    return _rendered(conversation, foot, _pane(conversation, lock) | more)
+
+
+def _rendered(conversation: Conversation, foot: bool, pane: dict[str, Any]) -> str:
+    surface = surfaces.here()
+    return render_template(surface.news, foot=foot, **surface.beside(conversation), **pane)
 
 
 def _around(conversation: Conversation) -> dict[str, Any]:
