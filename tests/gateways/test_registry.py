@@ -47,7 +47,7 @@ def test_without_gateways_the_list_says_what_to_do(as_ada):
 
 def test_of_many_that_are_found_the_first_are_counted(as_ada, monkeypatch):
     for number in range(6):
-        cast.gateway(f"Shop {number}")
+        cast.gateway(f"Shop {number}", app_id=str(7000 + number))
     monkeypatch.setattr(listing, "FOUND", 4)
     answer = as_ada.get("/gateways/?q=shop")
     assert "1–4 of more than 4" in answer.text
