@@ -68,7 +68,7 @@ class View:
 
         offset = (self.page - 1) * self.size
         if found is not None:
-            shown = found[offset : offset + self.size]
+            shown = found[offset : min(offset + self.size, self.total)]
         elif offset > self.total // 2 and not self.more:
             # From the nearer end: the last page is as quick as the first.
             length = min(self.size, self.total - offset)
