@@ -26,7 +26,7 @@ from webgateway.settings import Settings
 scratch.in_memory()
 compiled.once()
 memory.settle()
-gc.set_threshold(20_000, 20, 20)  # each test leaves an application behind
+gc.set_threshold(20_000, 20, 5)  # each test leaves an application behind
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
