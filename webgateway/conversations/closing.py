@@ -20,8 +20,8 @@ def close(
     how: str | None = None,
     reason: ClosingReason | None = None,
 ) -> None:
-    """With the flow's closing message where one may still write. `how` is agent, flow or idle; without it the
-    first where a user does it. A second time changes nothing."""
+    """With the flow's closing message where one may still write. `how` is agent, flow, bot or idle; without
+    it the first where a user does it. A second time changes nothing."""
     if not conversation.is_open:
         return
     bot_calls.lose(conversation, "conversation.closed")
