@@ -250,16 +250,19 @@ def test_while_it_is_closed_they_wait_for_the_opening_hours_and_are_told_nothing
     assert [message.author for message in messages()] == ["customer"]
 
 
-@pytest.mark.parametrize("why", ["answered in Meta's inbox", "gateway off", "another app's"])
+WHY_NOT = ["answered in Meta's inbox", "gateway off", "another app's", "too late to answer"]
+
+
+@pytest.mark.parametrize("why", WHY_NOT)
 def test_who_waits_for_nobody_here_does_not_ring(gateway, page, meta, why):
-    meta.says("Hello?", "m_1", ago(hours=2))
+    meta.says("Hello?", "m_1", ago(hours=30 if why == "too late to answer" else 2))
     if why == "answered in Meta's inbox":
         meta.says("Hello!", "m_2", ago(hours=1), by=PAGE, to=PETER)
     elif why == "gateway off":
         meta.meanwhile = lambda: setattr(gateway, "enabled", False)
-    else:
+    elif why == "another app's":
         cast.conversation(cast.contact(page), owner_app_id="4711", opened_at=ago(hours=3))
-    begin(gateway)
+    begin(gateway, hours=48)
     run()
     assert talks()[0].queue is None
 

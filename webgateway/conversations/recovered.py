@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..db import db, utcnow
+from ..meta import messages
 from ..meta.conversations import Said, Talk
 from ..pages.models import Page
 from ..queues.choosing import Queues
-from . import attachments, contents, files, following, outcome, turns
+from . import attachments, contents, files, following, late_answers, outcome, turns
 from .compared import Known
 from .models import Conversation, Message, Part
 
@@ -26,7 +27,7 @@ class Brought:
 
 def bring_in(page: Page, channel: str, talks: Sequence[Talk], since: datetime, until: datetime) -> Brought:
     """What was said from `since` to `until` and is not known by its mid. Nobody is greeted; whose last word
-    is among it goes to agents."""
+    is among it goes to agents, where Meta still takes an answer."""
     talks = [talk for talk in talks if talk.user_id]
     known, queues = Known(page, channel, talks, since), Queues()
     brought = Brought()
@@ -36,9 +37,14 @@ def bring_in(page: Page, channel: str, talks: Sequence[Talk], since: datetime, u
             if not known.has(said.mid):
                 _take(said, talk, known, brought, last)
         for conversation, said in last.items():
-            if said.by_customer and conversation.is_open:
+            if said.by_customer and conversation.is_open and _in_time(conversation):
                 following.unheard(conversation, queues)
     return brought
+
+
+def _in_time(conversation: Conversation) -> bool:
+    window = messages.window(conversation.customer_wrote_at, utcnow())
+    return window == "open" or late_answers.possible(conversation)
 
 
 def _in_order(talk: Talk, since: datetime, until: datetime) -> Iterator[Said]:
