@@ -1,13 +1,11 @@
 """Threads that come and go do not make a process larger and larger."""
 
 import ctypes
-import gc
 import subprocess
 import sys
 
 import pytest
 
-from webgateway import memory
 from webgateway.settings import ROOT
 
 HEAPS = """
@@ -29,10 +27,22 @@ together.wait()
 """
 
 
+SETTLED = """
+import gc
+from webgateway import memory
+before = gc.get_threshold()[0]
+memory.settle()
+print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0] > before)
+"""
+
+
+def run(code):
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
 def heaps(before=""):
-    code = HEAPS.format(before=before)
-    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    return said.stdout.count("<heap nr=")
+    return run(HEAPS.format(before=before)).count("<heap nr=")
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_info"), reason="not glibc")
@@ -42,11 +52,4 @@ def test_all_threads_share_two_heaps():
 
 
 def test_what_was_loaded_is_not_looked_through_for_garbage_again():
-    before = gc.get_threshold()
-    try:
-        memory.settle()
-        assert gc.get_freeze_count() > 10_000
-        assert gc.get_threshold()[0] > before[0]
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*before)
+    assert run(SETTLED) == "True True\n"
