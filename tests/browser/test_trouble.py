@@ -34,9 +34,11 @@ def test_a_dead_token_locks_the_composer_and_reconnecting_sends_what_waits(ada: 
     write(phone, "Hello?")
     open_talk(ada)
     said(ada, "Hello?")
+    ada.get_by_label("Message").press_sequentially("We are here.")
+    expect(phone.get_by_text("is typing")).to_be_visible()
 
     requests.post(f"{simulator}/_sim/faults", json={"name": "token_expired"}, timeout=5).raise_for_status()
-    write(ada, "We are here.")
+    ada.get_by_role("button", name="Send", exact=True).click()
     ada.get_by_label("Message").fill("A long answer, half wr")
     expect(ada.get_by_label("Message")).to_be_disabled()
     expect(ada.get_by_label("Message")).to_have_value("A long answer, half wr")
