@@ -42,7 +42,7 @@ def gunicorn(settings: Settings, *options: str) -> Iterator[str]:
         assert process.wait(30) == 0
 
 
-def eventually(question: Callable[[], bool], seconds: float = 20.0) -> None:
+def eventually(question: Callable[[], bool], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not question():
         assert time.monotonic() < end, "it did not happen in time"

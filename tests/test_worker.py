@@ -23,7 +23,7 @@ def page(app):
     return cast.page(cast.gateway())
 
 
-def eventually(question, seconds: float = 10.0) -> None:
+def eventually(question, seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         db.session.rollback()

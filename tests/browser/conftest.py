@@ -16,7 +16,7 @@ from webgateway import create_app
 from webgateway.db import db
 from webgateway.simulator.app import close, create_simulator
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="package")  # the tests of the simulator start their own, and there can be one at a time
@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, live: Flask) -> Iterator[BrowserContext]:
     """A fresh profile; `page.goto("/…")` is our application."""
     context = browser.new_context(base_url=live.address)  # type: ignore[attr-defined]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 

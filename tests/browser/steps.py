@@ -139,7 +139,7 @@ def be_ready(desk: Page) -> None:
 
 def accept(desk: Page, who: str = "Peter Chang") -> None:
     call = desk.get_by_role("article", name=f"{who} is calling")
-    expect(call).to_be_visible(timeout=20_000)
+    expect(call).to_be_visible()
     call.get_by_role("button", name="Accept").click()
     expect(desk.get_by_role("region", name=f"Conversation with {who}")).to_be_visible()
     expect(call).to_have_count(0)

@@ -50,7 +50,7 @@ def phone(ada: Page, flow: None, simulator: str) -> Page:
 def gail(browser: Browser, live: Flask, phone: Page) -> Iterator[Page]:
     """Her workspace; she is ready."""
     context = browser.new_context(base_url=live.address)  # type: ignore[attr-defined]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     desk = context.new_page()
     log_in(desk, "gail@example.com")
     be_ready(desk)

@@ -140,7 +140,7 @@ def test_a_call_that_could_not_be_brought_is_brought_later(desk: Page, installat
 
     desk.route(re.compile("/workspace/offers"), fail, times=1)
     change(installation, ring)
-    expect(desk.get_by_role("article", name="Noor is calling")).to_be_visible(timeout=8_000)
+    expect(desk.get_by_role("article", name="Noor is calling")).to_be_visible(timeout=20_000)
     assert failed
 
 

@@ -79,7 +79,7 @@ def times(phone: Page, simulator: str, sunday: datetime, monkeypatch: pytest.Mon
 @pytest.fixture
 def gail(browser: Browser, live: Flask, times: Times) -> Iterator[Page]:
     context = browser.new_context(base_url=live.address)  # type: ignore[attr-defined]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     desk = context.new_page()
     log_in(desk, "gail@example.com")
     yield desk

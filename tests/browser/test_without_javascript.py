@@ -12,7 +12,7 @@ from tests.browser.steps import BAKERY, BOOKS, add_gateway, choose, open_talk, p
 @pytest.fixture
 def plain(browser: Browser, live) -> Iterator[Page]:
     context = browser.new_context(base_url=live.address, java_script_enabled=False)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     log_in(page, "ada@example.com")
     yield page

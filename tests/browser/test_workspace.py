@@ -45,7 +45,7 @@ def desks(browser: Browser, live: Flask, phone: Page) -> Iterator[tuple[Page, Pa
     pages = []
     for name in ("gail", "hugo"):
         context = browser.new_context(base_url=live.address)  # type: ignore[attr-defined]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         pages.append(context.new_page())
         log_in(pages[-1], f"{name}@example.com")
     yield pages[0], pages[1]
@@ -69,7 +69,7 @@ def test_from_ready_to_the_next_conversation(desks: tuple[Page, Page], phone: Pa
     gail.get_by_role("button", name="Ask for e-mail").click()
     phone.get_by_role("button", name="peter.chang@example.com").click()
     facts = gail.get_by_role("complementary", name="Peter Chang")
-    expect(facts.get_by_role("link", name="peter.chang@example.com")).to_be_visible(timeout=15_000)
+    expect(facts.get_by_role("link", name="peter.chang@example.com")).to_be_visible()
 
     be_ready(hugo)
     gail.get_by_role("button", name="Transfer…").click()

@@ -236,7 +236,7 @@ def last_entry(here: Platform) -> Callable[[], dict[str, Any]]:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], Any]], Any]:
-    def wait(condition: Callable[[], Any], seconds: float = 4.0) -> Any:
+    def wait(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             found = condition()
