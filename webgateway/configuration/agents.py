@@ -6,12 +6,11 @@ from sqlalchemy.orm import joinedload
 
 from ..db import db
 from ..queues.models import Agent
+from ..workspace.agents import FEWEST, LARGEST
 from .document import AgentEntry
 from .items import Importer, Item
 from .kind import Kind
 from .people import People
-
-FEWEST, LARGEST = 1, 50
 
 
 class Agents(Kind[AgentEntry, Agent]):

@@ -1,20 +1,17 @@
 """What agents say often."""
 
-import re
 from collections.abc import Iterable
 
 from ..db import db
-from ..fields import one_line, paragraphs
+from ..fields import paragraphs
 from ..flows import texts
 from ..flows.part_form import LONGEST
 from ..workspace.canned import CannedAnswer
+from ..workspace.canned_form import LONGEST_SHORTCUT, SHORTCUT, word
 from .document import AnswerEntry
 from .items import Importer, Item
 from .kind import Kind
 from .queues import Queues, missing
-
-SHORTCUT = re.compile(r"[^\s/{}]{1,40}")
-"""As it is typed after the slash."""
 
 
 class CannedAnswers(Kind[AnswerEntry, CannedAnswer]):
@@ -36,8 +33,8 @@ class CannedAnswers(Kind[AnswerEntry, CannedAnswer]):
         return AnswerEntry(row.shortcut, row.text, queue)
 
     def check(self, entry: AnswerEntry, row: CannedAnswer | None, item: Item) -> AnswerEntry:
-        shortcut, text = one_line(entry.shortcut).removeprefix("/").lower(), paragraphs(entry.text)
-        if not SHORTCUT.fullmatch(shortcut):
+        shortcut, text = word(entry.shortcut), paragraphs(entry.text)
+        if not SHORTCUT.match(shortcut) or len(shortcut) > LONGEST_SHORTCUT:
             item.reasons.append("A shortcut is one word of 40 characters at most, without slashes or braces.")
         if not 0 < len(text) <= LONGEST:
             item.reasons.append(f"Its text needs 1 to {LONGEST:,} characters.")

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable
 
-from ..conversations.reasons import ClosingReason
+from ..conversations.reasons import LONGEST_NAME, ClosingReason
 from ..db import db
 from ..fields import one_line
 from .document import ReasonEntry
 from .items import Item
-from .kind import Kind
-
-LONGEST = 80
+from .kind import Kind, wrong_name
 
 
 class ClosingReasons(Kind[ReasonEntry, ClosingReason]):
@@ -24,8 +22,7 @@ class ClosingReasons(Kind[ReasonEntry, ClosingReason]):
 
     def check(self, entry: ReasonEntry, row: ClosingReason | None, item: Item) -> ReasonEntry:
         name = one_line(entry.name)
-        if not 0 < len(name) <= LONGEST:
-            item.reasons.append(f"Its name needs 1 to {LONGEST} characters.")
+        item.reasons += wrong_name(name, LONGEST_NAME)
         return ReasonEntry(name, entry.offered)
 
     def write(self, entry: ReasonEntry, row: ClosingReason | None) -> None:

@@ -10,15 +10,14 @@ from ..db import db
 from ..fields import one_line
 from ..flows import checking, refs
 from ..flows.changes import Change, changes
+from ..flows.forms import LONGEST_NAME
 from ..flows.models import Flow, FlowVersion, Ref
 from ..flows.pages import pages_of
 from .definitions import EMPTY, checked, with_ids, with_names
 from .document import Does, FlowEntry
 from .items import Importer, Item
-from .kind import Kind, fold
+from .kind import Kind, fold, wrong_name
 from .queues import Queues
-
-LONGEST = 120
 
 
 class Flows(Kind[FlowEntry, Flow]):
@@ -49,8 +48,7 @@ class Flows(Kind[FlowEntry, Flow]):
     def check(self, entry: FlowEntry, row: Flow | None, item: Item) -> FlowEntry:
         """A draft that is here stays where the file has none."""
         name = one_line(entry.name)
-        if not 0 < len(name) <= LONGEST:
-            item.reasons.append(f"Its name needs 1 to {LONGEST} characters.")
+        item.reasons += wrong_name(name, LONGEST_NAME)
         values = tuple(sorted({value.strip() for value in entry.refs}))
         item.reasons += self._wrong_refs(values, name, row)
         live, wrong = self._checked(entry.live, row.live if row else None)

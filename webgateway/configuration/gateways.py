@@ -1,7 +1,6 @@
 """Chat gateways: what is not secret. One that is added is off and has no App Secret; of one that is here
 nothing changes that Meta must be asked about."""
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer
 
 from ..db import db, utcnow
-from ..gateways.forms import INSTAGRAM_MEDIA, LATE_ANSWERS, TAKEN
+from ..gateways.forms import DIGITS, INSTAGRAM_MEDIA, LATE_ANSWERS, LONGEST_NAME, TAKEN
 from ..gateways.models import Gateway
 from ..meta import versions
 from .document import GatewayEntry
@@ -19,8 +18,6 @@ from .flows import Flows
 from .items import Importer, Item
 from .kind import Kind, fold
 
-LONGEST = 200
-DIGITS = re.compile(r"\A[0-9]{1,32}\Z")
 BELONGS_TO_THE_APP = {
     "app_id": "App ID",
     "api_version": "API version",
@@ -92,8 +89,10 @@ class Gateways(Kind[GatewayEntry, Gateway]):
 
     def check(self, entry: GatewayEntry, row: Gateway | None, item: Item) -> GatewayEntry:
         after = msgspec.structs.replace(entry, name=entry.name.strip(), flow=self._flow(entry, item))
-        if not 0 < len(after.name) <= LONGEST or any(unicodedata.category(one) == "Cc" for one in after.name):
-            item.reasons.append(f"Its name needs 1 to {LONGEST} characters, all of them visible.")
+        if not 0 < len(after.name) <= LONGEST_NAME or any(
+            unicodedata.category(one) == "Cc" for one in after.name
+        ):
+            item.reasons.append(f"Its name needs 1 to {LONGEST_NAME} characters, all of them visible.")
         if row is not None:
             return self._as_here(after, self.entry_of(row), item)
         if self._namesakes(entry):

@@ -17,6 +17,10 @@ R = TypeVar("R")
 TWICE = "It stands in the file twice."
 
 
+def wrong_name(name: str, longest: int) -> list[str]:
+    return [] if 0 < len(name) <= longest else [f"Its name needs 1 to {longest} characters."]
+
+
 def fold(name: str) -> str:
     """Names that differ in nothing but case and spaces are one name."""
     return one_line(name).casefold()

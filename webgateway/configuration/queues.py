@@ -6,14 +6,12 @@ from sqlalchemy.orm import selectinload
 
 from ..db import db
 from ..fields import one_line
-from ..queues.forms import LONGEST, SECONDS, SHORTEST
+from ..queues.forms import LONGEST, LONGEST_NAME, SECONDS, SHORTEST
 from ..queues.models import RULES, Queue
 from .document import QueueEntry
 from .items import Importer, Item
-from .kind import Kind, fold
+from .kind import Kind, fold, wrong_name
 from .people import People
-
-LONGEST_NAME = 120
 
 
 class Queues(Kind[QueueEntry, Queue]):
@@ -52,8 +50,7 @@ class Queues(Kind[QueueEntry, Queue]):
 
     def check(self, entry: QueueEntry, row: Queue | None, item: Item) -> QueueEntry:
         name, members = one_line(entry.name), tuple(sorted({email.lower() for email in entry.members}))
-        if not 0 < len(name) <= LONGEST_NAME:
-            item.reasons.append(f"Its name needs 1 to {LONGEST_NAME} characters.")
+        item.reasons += wrong_name(name, LONGEST_NAME)
         namesake = self.named.get(fold(name))
         if namesake is not None and namesake is not row:
             which = "the general" if namesake.general else "another"

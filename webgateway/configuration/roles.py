@@ -6,11 +6,10 @@ from ..db import db
 from ..fields import one_line
 from ..users import departure
 from ..users.models import ACTIONS, EVERYTHING, SECTIONS, Role, with_reading
+from ..users.role_form import LONGEST_NAME
 from .document import RoleEntry
 from .items import Importer, Item
-from .kind import Kind, fold
-
-LONGEST = 80
+from .kind import Kind, fold, wrong_name
 
 
 class Roles(Kind[RoleEntry, Role]):
@@ -33,8 +32,7 @@ class Roles(Kind[RoleEntry, Role]):
 
     def check(self, entry: RoleEntry, row: Role | None, item: Item) -> RoleEntry:
         name = one_line(entry.name)
-        if not 0 < len(name) <= LONGEST:
-            item.reasons.append(f"Its name needs 1 to {LONGEST} characters.")
+        item.reasons += wrong_name(name, LONGEST_NAME)
         if fold(name) in self.built_in:
             item.reasons.append("A built-in role has this name.")
         if unknown := sorted(set(entry.permissions) - set(EVERYTHING)):

@@ -19,7 +19,7 @@ from ..saving import kept
 from ..tenants.models import Tenant
 from ..users.rights import current_tenant, needs
 from .models import Conversation
-from .reasons import ClosingReason
+from .reasons import LONGEST_NAME, ClosingReason
 
 blueprint = Blueprint("closing_reasons", __name__, url_prefix="/closing-reasons")
 
@@ -30,7 +30,9 @@ IN_USE = "It stays with the conversations that ended so. Stop offering it, and n
 class ReasonForm(FlaskForm):  # type: ignore[misc]
     """`reason` is the one that is renamed; None while one is added."""
 
-    name = StringField("Name", [DataRequired("Give the reason a name."), Length(max=80)], filters=[one_line])
+    name = StringField(
+        "Name", [DataRequired("Give the reason a name."), Length(max=LONGEST_NAME)], filters=[one_line]
+    )
 
     def __init__(self, tenant: Tenant, reason: ClosingReason | None = None, **kwargs: Any) -> None:
         super().__init__(obj=reason, **kwargs)

@@ -6,6 +6,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ..db import Model
 from ..tenants.models import BelongsToTenant
 
+LONGEST_NAME = 80
+
 
 class ClosingReason(Model, BelongsToTenant):
     """One that is no longer `offered` stays with the conversations that ended so."""

@@ -34,6 +34,7 @@ from .refs import RefsField
 from .texts import FIELDS
 from .typed import definition_of, typed
 
+LONGEST_NAME = 120
 NAME_TAKEN = "There is a flow of this name already."
 MOST_PARTS = 50
 MOST_PAGES = 20
@@ -56,7 +57,9 @@ class FlowForm(FlaskForm):  # type: ignore[misc]
     """`flow` is the one that is edited; None while one is added. `seen` tells what it was when it was opened,
     so that nobody overwrites what a colleague saved meanwhile."""
 
-    name = StringField("Name", [DataRequired("Give the flow a name."), Length(max=120)], filters=[one_line])
+    name = StringField(
+        "Name", [DataRequired("Give the flow a name."), Length(max=LONGEST_NAME)], filters=[one_line]
+    )
     refs = RefsField("Ref values that lead here")
     opening_message = TextField("Opening message")
     has_hours = BooleanField("Open only at certain hours")

@@ -37,6 +37,10 @@ def stored(gateway: Gateway) -> dict[str, str]:
     }
 
 
+LONGEST_NAME = 200
+DIGITS = re.compile(r"\A[0-9]{1,32}\Z")
+
+
 def strip(text: str | None) -> str | None:
     return text.strip() if text else text
 
@@ -47,14 +51,14 @@ def printable(_form: FlaskForm, field: Field) -> None:
 
 
 def digits(message: str) -> Regexp:
-    return Regexp(re.compile(r"\A[0-9]{1,32}\Z"), message=message)
+    return Regexp(DIGITS, message=message)
 
 
 class GatewayForm(FlaskForm):
     name = StringField(
         "Name",
         filters=[strip],
-        validators=[DataRequired("Give the gateway a name."), Length(max=200), printable],
+        validators=[DataRequired("Give the gateway a name."), Length(max=LONGEST_NAME), printable],
     )
     flow_id = SelectField("Flow", validate_choice=True)
     app_id = StringField(

@@ -24,6 +24,7 @@ from ..users.models import User
 from .models import RULES, Queue
 
 NAME_TAKEN = "There is a queue of this name already."
+LONGEST_NAME = 120
 SHORTEST, LONGEST = 5, 300
 """Seconds that a conversation rings at an agent."""
 SECONDS = f"Between {SHORTEST} and {LONGEST} seconds."
@@ -37,7 +38,9 @@ MEANS = {
 class QueueForm(FlaskForm):  # type: ignore[misc]
     """`queue` is the one that is edited; None while one is added."""
 
-    name = StringField("Name", [DataRequired("Give the queue a name."), Length(max=120)], filters=[one_line])
+    name = StringField(
+        "Name", [DataRequired("Give the queue a name."), Length(max=LONGEST_NAME)], filters=[one_line]
+    )
     rule = RadioField("Who gets a conversation", choices=RULES, default="longest_idle")
     answer_seconds = IntegerField(
         "Rings for, in seconds",

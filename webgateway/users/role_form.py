@@ -11,13 +11,16 @@ from ..fields import one_line
 from .models import EVERYTHING, Role, with_reading
 from .rights import signed_in
 
+LONGEST_NAME = 80
 NAME_TAKEN = "There is a role of this name already."
 
 
 class RoleForm(FlaskForm):  # type: ignore[misc]
     """`role` is the one that is edited; None while one is added. `chosen` is in the order of the matrix."""
 
-    name = StringField("Name", [DataRequired("Give the role a name."), Length(max=80)], filters=[one_line])
+    name = StringField(
+        "Name", [DataRequired("Give the role a name."), Length(max=LONGEST_NAME)], filters=[one_line]
+    )
     rights = SelectMultipleField("Rights", choices={right: right for right in EVERYTHING})
 
     def __init__(self, role: Role | None = None, **kwargs: Any) -> None:

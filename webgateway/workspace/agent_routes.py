@@ -15,11 +15,11 @@ from ..users.models import User
 from ..users.rights import current_tenant, needs, signed_in
 from . import agents
 from .agent_list import AgentList, rows
+from .agents import FEWEST, LARGEST
 from .board import PRESENCE, answers
 
 blueprint = Blueprint("agents", __name__, url_prefix="/agents")
 
-FEWEST, LARGEST = 1, 50
 NUMBER = f"Between {FEWEST} and {LARGEST} conversations."
 WORDS = dict(zip(PRESENCE, ("Ready", "Not ready", "Offline"), strict=True))
 

@@ -19,6 +19,8 @@ from ..queues.models import Agent
 from ..users.models import User
 from ..waking import wake
 
+FEWEST, LARGEST = 1, 50
+"""Conversations that an agent may have at the same time."""
 STATES = {"ready": "Ready", "not_ready": "Not ready"}
 NOTED = timedelta(seconds=15)
 """How often a sign of life is written down."""

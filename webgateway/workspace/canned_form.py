@@ -1,5 +1,6 @@
 """What people fill in about a canned answer."""
 
+import re
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -16,10 +17,11 @@ from ..tenants.models import Tenant
 from .canned import CannedAnswer
 
 TAKEN = "There is a canned answer with this shortcut already."
+SHORTCUT, LONGEST_SHORTCUT = re.compile(r"[^\s/{}]+\Z"), 40
 QUEUE_GONE = "This queue is gone. Choose another one."
 
 
-def _word(text: str | None) -> str:
+def word(text: str | None) -> str:
     """As it is typed after the slash."""
     return one_line(text).removeprefix("/").lower()
 
@@ -31,10 +33,10 @@ class CannedForm(FlaskForm):  # type: ignore[misc]
         "Shortcut",
         [
             DataRequired("Give it a shortcut."),
-            Length(max=40),
-            Regexp(r"[^\s/{}]+\Z", message="One word, without spaces, slashes or braces."),
+            Length(max=LONGEST_SHORTCUT),
+            Regexp(SHORTCUT, message="One word, without spaces, slashes or braces."),
         ],
-        filters=[_word],
+        filters=[word],
     )
     text = TextField("Text", known=FIELDS)
     queue_id = SelectField("Offered in", validate_choice=False, default="")
