@@ -31,7 +31,7 @@ log = logging.getLogger("webgateway.worker")
 
 IDLE = 0.2  # seconds between looks at the tables when nothing waits
 WOKEN = 1.0  # the same while PostgreSQL wakes us
-SIBLINGS = 5.0  # for all but the first thread of a kind, which wakes the others when it found something
+SIBLINGS = 5.0  # for all of a kind but the one on watch, which wakes the others when it found something
 SENDERS = 4  # messages of this many conversations are on their way to Meta at once
 CALLERS = 8  # bots that are asked at once; of one flow no more than calling.AT_ONCE
 RENEWAL = LEASE.total_seconds() / 3
@@ -51,7 +51,9 @@ class Work(Protocol):
 
 @dataclass
 class Kind:
-    """`table`: what is inserted there may be work of this kind; the work done may be some for the `next`."""
+    """`table`: what is inserted there may be work of this kind; the work done may be some for the `next`.
+
+    `watch`: held by the one thread that looks often while all of them have nothing to do."""
 
     name: str
     work: Work
@@ -59,6 +61,7 @@ class Kind:
     threads: int
     next: str | None = None
     bell: Bell = field(default_factory=Bell)
+    watch: threading.Lock = field(default_factory=threading.Lock)
 
 
 def kinds() -> list[Kind]:
@@ -89,7 +92,7 @@ class Worker:
         self.kinds = kinds()
         self.in_hand: dict[str, tuple[Work, Any]] = {}
         self.threads = [
-            threading.Thread(target=self._loop, args=(kind, number), name=f"{kind.name}-{number}")
+            threading.Thread(target=self._loop, args=(kind,), name=f"{kind.name}-{number}")
             for kind in self.kinds
             for number in range(kind.threads)
         ]
@@ -141,17 +144,24 @@ class Worker:
             if kind.table == table:
                 kind.bell.ring()
 
-    def _loop(self, kind: Kind, number: int) -> None:
+    def _loop(self, kind: Kind) -> None:
         while not self.stopping.is_set():
             heard = kind.bell.rings
             with self.app.app_context():
                 found = self._once(kind)
             if not found and not self.stopping.is_set():
-                kind.bell.wait(heard, self._pause(number))
+                self._rest(kind, heard)
 
-    def _pause(self, number: int) -> float:
-        if number > 0:
-            return SIBLINGS
+    def _rest(self, kind: Kind, heard: int) -> None:
+        """Whoever finds work wakes the others, so that one of them is on watch meanwhile."""
+        on_watch = kind.watch.acquire(blocking=False)
+        try:
+            kind.bell.wait(heard, self._pause() if on_watch else SIBLINGS)
+        finally:
+            if on_watch:
+                kind.watch.release()
+
+    def _pause(self) -> float:
         return WOKEN if self.listener and self.listener.listening else IDLE
 
     def _once(self, kind: Kind) -> bool:

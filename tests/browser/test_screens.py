@@ -15,6 +15,7 @@ PIECES = {
     "workspace.waiting",
 }
 FILES = {
+    "configuration.download",
     "exports.all_as_csv",
     "exports.all_as_json",
     "exports.one_as_csv",

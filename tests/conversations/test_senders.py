@@ -147,7 +147,20 @@ def test_a_slow_page_leaves_a_sender_to_the_others(app, page, quick, meta):
             assert len(meta.said) == queue.PER_PAGE + 1
         finally:
             meta.held.clear()
-        eventually(lambda: db.session.query(Part).filter_by(state="sent").count() == 9)
+        eventually(lambda: db.session.query(Part).filter_by(state="waiting").count() == 0)
+
+
+def test_one_sender_looks_often_while_others_wait_for_meta(app, page, meta):
+    for talk in talks(page, 8):
+        write(talk)
+    meta.held.set()
+    with at_work(app) as working:
+        sending = next(kind for kind in working.kinds if kind.name == "sending")
+        try:
+            eventually(lambda: len(meta.said) == queue.PER_PAGE)
+            eventually(sending.watch.locked)
+        finally:
+            meta.held.clear()
 
 
 def test_what_a_killed_process_held_takes_nobodys_place(page):
