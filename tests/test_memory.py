@@ -36,6 +36,13 @@ print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0] > before)
 """
 
 
+SERVED = """
+import sys
+import webgateway
+print({"alembic", "mako", "pygments"} & set(sys.modules))
+"""
+
+
 def run(code):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout
@@ -53,3 +60,7 @@ def test_all_threads_share_two_heaps():
 
 def test_what_was_loaded_is_not_looked_through_for_garbage_again():
     assert run(SETTLED) == "True True\n"
+
+
+def test_what_only_the_command_line_needs_takes_no_room_in_a_web_worker():
+    assert run(SERVED) == "set()\n"

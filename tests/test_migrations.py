@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.filled import everything, fill
 from webgateway.db import Model, db
 from webgateway.migrations import comparing, trigrams
+from webgateway.readiness import newest_migration
 
 
 # Indexes of an expression cannot be compared on SQLite; PostgreSQL tells.
@@ -22,6 +23,11 @@ def test_migrations_and_models_agree(app):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": comparing.of_the_models})
         assert compare_metadata(context, db.metadata) == []
+
+
+def test_the_newest_is_known_without_reading_them_all(app):
+    context = MigrationContext.configure(db.session.connection())
+    assert newest_migration() == context.get_current_revision()
 
 
 def test_they_lead_back_and_forth_again(app):

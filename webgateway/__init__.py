@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from . import assets, commands, db, errors, health, htmx, security, tasks, templating, traffic, views
+from . import assets, db, errors, health, htmx, security, tasks, templating, traffic, views
 from .asgi import Front
 from .bots import access as bot_access
 from .bots import api as bot_api
@@ -94,7 +94,8 @@ class Application(Flask):
         return self.front(*call) if len(call) == 3 else super().__call__(*call)
 
 
-def create_app(settings: Settings | None = None) -> Application:
+def create_app(settings: Settings | None = None, command_line: bool = True) -> Application:
+    """Without a `command_line` it takes less memory: what only serves requests needs none."""
     settings = settings or Settings.load()
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Application(
@@ -120,7 +121,10 @@ def create_app(settings: Settings | None = None) -> Application:
     assets.init_app(app)
     templating.init_app(app)
     views.init_app(app)
-    commands.init_app(app)
+    if command_line:
+        from . import commands
+
+        commands.init_app(app)
     founding_queues.listen()
     queue_use.listen()
     canned_queue_use.listen()

@@ -1,15 +1,17 @@
 """The command line: `flask users`, `flask worker`, `flask simulator`, `flask keys`, `flask configuration`,
-`flask db copy`."""
+`flask db`."""
 
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from flask_migrate import Migrate
 from flask_migrate.cli import db as migrations
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -23,6 +25,8 @@ from .users import joining
 from .users.models import BUILT_IN
 from .worker import Worker
 
+MIGRATIONS = Path(__file__).parent / "migrations"
+
 users = AppGroup("users", help="People who sign in.")
 keys = AppGroup("keys", help="The keys that encrypt stored secrets.")
 
@@ -34,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(worker)
     app.cli.add_command(simulator)
     migrations.add_command(copy)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
 
 
 @users.command("create")

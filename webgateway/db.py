@@ -4,12 +4,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import Flask, abort, current_app, g
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
@@ -109,7 +107,6 @@ class Model(DeclarativeBase):
 
 # Attributes stay loaded after a commit: routes commit before they ask Meta, and read on afterwards.
 db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
-migrate = Migrate()
 
 
 def init_app(app: Flask, database_url: str, encryption_keys: tuple[str, ...]) -> None:
@@ -121,7 +118,6 @@ def init_app(app: Flask, database_url: str, encryption_keys: tuple[str, ...]) ->
     }
     app.extensions["cipher"] = MultiFernet([Fernet(key) for key in encryption_keys])
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(Path(__file__).parent / "migrations"), render_as_batch=True)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             sqlite.listen(db.engine)
