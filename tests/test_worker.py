@@ -2,6 +2,7 @@
 
 import random
 import string
+import threading
 import time
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from webgateway.db import db, utcnow
 from webgateway.heartbeat import Heartbeat
 from webgateway.journal import taking
 from webgateway.journal.models import Event
+from webgateway.waking import PAUSE, Bell, Lookout
 from webgateway.worker import Worker
 
 
@@ -63,10 +65,43 @@ def test_a_worker_shows_signs_of_life_and_leaves_none_behind(app):
     assert db.session.query(Heartbeat).count() == 0
 
 
+def test_what_is_written_into_sqlite_is_noticed_and_nothing_else(app, page):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL says so itself")
+    noticed, stopping = [], threading.Event()
+    lookout = Lookout(db.engine, lambda: noticed.append(time.monotonic()), stopping)
+    thread = threading.Thread(target=lookout.run)
+    thread.start()
+    try:
+        eventually(lambda: noticed)
+        time.sleep(2 * PAUSE)
+        assert len(noticed) == 1, "the first look"
+        page.name = "Another name"
+        db.session.commit()
+        eventually(lambda: len(noticed) == 2)
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def test_a_bell_that_rings_for_whoever_is_on_watch_wakes_nobody_else():
+    bell = Bell()
+    heard = bell.rung
+    bell.ring()
+    began = time.monotonic()
+    bell.wait(heard, 5, on_watch=True)
+    assert time.monotonic() - began < 4
+    bell.wait(heard, 0.1, on_watch=False)
+    assert time.monotonic() - began >= 0.1
+    bell.ring(everybody=True)
+    bell.wait(heard, 5, on_watch=False)
+    assert time.monotonic() - began < 4
+
+
 def test_whoever_looks_at_a_table_is_woken_for_it(app):
     worker = Worker(app)
     worker.ring("conversations")
-    assert [kind.name for kind in worker.kinds if kind.bell.rings] == ["idling", "offering"]
+    assert [kind.name for kind in worker.kinds if kind.bell.rung.rings] == ["idling", "offering"]
 
 
 def test_a_failure_that_cannot_be_written_down_ends_nothing(app, visitor, page, monkeypatch):

@@ -1,20 +1,25 @@
 """Wakes the worker's threads when there is work; without it they look for themselves, only later."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable
+from typing import NamedTuple
 
 from psycopg import Connection, OperationalError
 from sqlalchemy import Engine, event, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from .db import db
+from .gate import Gate
 
 log = logging.getLogger("webgateway.worker")
 
 CHANNEL = "webgateway"
 WAITING = "tables in which something waits"
+LOOK = 0.05  # seconds between looks at whether anything was written into SQLite
+PAUSE = 0.15  # after something was: while much is written, all of it is looked for at once
 
 
 def wake(table: str) -> None:
@@ -31,22 +36,33 @@ def _say(session: Session) -> None:
         session.execute(select(func.pg_notify(CHANNEL, table)))
 
 
+class Rung(NamedTuple):
+    """How often a bell was rung at all, and for everybody."""
+
+    rings: int
+    for_all: int
+
+
 class Bell:
     """Those who wait hear each ring, also one that came just before they began to wait."""
 
     def __init__(self) -> None:
         self.condition = threading.Condition()
-        self.rings = 0
+        self.rung = Rung(0, 0)
 
-    def ring(self) -> None:
+    def ring(self, everybody: bool = False) -> None:
+        """For whoever is on watch, or for all."""
         with self.condition:
-            self.rings += 1
+            self.rung = Rung(self.rung.rings + 1, self.rung.for_all + everybody)
             self.condition.notify_all()
 
-    def wait(self, heard: int, seconds: float) -> None:
-        """Until it has rung more often than `heard`, at most `seconds`."""
+    def wait(self, heard: Rung, seconds: float, on_watch: bool = True) -> None:
+        """Until it has rung more often than was `heard`, at most `seconds`."""
         with self.condition:
-            self.condition.wait_for(lambda: self.rings != heard, seconds)
+            self.condition.wait_for(
+                lambda: self.rung.rings != heard.rings if on_watch else self.rung.for_all != heard.for_all,
+                seconds,
+            )
 
 
 class Listener:
@@ -76,3 +92,27 @@ class Listener:
             while not self.stopping.is_set():
                 for notice in raw.notifies(timeout=1):
                     self.ring(notice.payload)
+
+
+class Lookout:
+    """Calls `ring` when something was written into an SQLite database, by whatever process."""
+
+    def __init__(self, engine: Engine, ring: Callable[[], None], stopping: threading.Event) -> None:
+        self.gate, self.ring, self.stopping = Gate(engine), ring, stopping
+        self.listening = False
+
+    def run(self) -> None:
+        while not self.stopping.is_set():
+            pause = LOOK
+            try:
+                if self.gate.opened():
+                    self.gate.looked()
+                    self.ring()
+                    pause = PAUSE
+                self.listening = True
+            except (sqlite3.Error, SQLAlchemyError) as error:
+                log.error("SQLite wakes nobody for now: %s", type(error).__name__)
+                self.gate.close()
+                self.listening, pause = False, 5.0
+            self.stopping.wait(pause)
+        self.gate.close()

@@ -24,13 +24,13 @@ from .heartbeat import BEAT, beat, leave
 from .journal import reading, taking
 from .leases import LEASE
 from .pages import completing
-from .waking import Bell, Listener
+from .waking import Bell, Listener, Lookout, Rung
 from .workspace import offering
 
 log = logging.getLogger("webgateway.worker")
 
 IDLE = 0.2  # seconds between looks at the tables when nothing waits
-WOKEN = 1.0  # the same while PostgreSQL wakes us
+WOKEN = 1.0  # the same while the database wakes us
 SIBLINGS = 5.0  # for all of a kind but the one on watch, which wakes the others when it found something
 SENDERS = 4  # messages of this many conversations are on their way to Meta at once
 CALLERS = 8  # bots that are asked at once; of one flow no more than calling.AT_ONCE
@@ -100,11 +100,12 @@ class Worker:
             threading.Thread(target=self._every, args=(BEAT, self._beat), name="heartbeat"),
             threading.Thread(target=self._every, args=(RENEWAL, self._renew), name="renewal"),
         ]
-        self.listener: Listener | None = None
         with app.app_context():
             if db.engine.dialect.name == "postgresql":
-                self.listener = Listener(db.engine, self.ring, self.stopping)
-                self.threads.append(threading.Thread(target=self.listener.run, name="listener"))
+                self.listener: Listener | Lookout = Listener(db.engine, self.ring, self.stopping)
+            else:
+                self.listener = Lookout(db.engine, self.ring, self.stopping)
+        self.threads.append(threading.Thread(target=self.listener.run, name="listener"))
         huey = app.extensions["huey"]
         self.consumer = None if huey.immediate else QuietConsumer(huey, workers=2, max_delay=2.0)
 
@@ -129,7 +130,7 @@ class Worker:
     def stop(self) -> None:
         self.stopping.set()
         for kind in self.kinds:
-            kind.bell.ring()
+            kind.bell.ring(everybody=True)
         if self.consumer:
             self.consumer.stop(graceful=True)
         for thread in self.threads:
@@ -138,31 +139,31 @@ class Worker:
             leave(self.name)
             db.session.remove()
 
-    def ring(self, table: str) -> None:
-        """Something may wait in it: for all kinds of work that look there."""
+    def ring(self, table: str | None = None) -> None:
+        """Something may wait in it, or anywhere: for all kinds of work that look there."""
         for kind in self.kinds:
-            if kind.table == table:
+            if table in (kind.table, None):
                 kind.bell.ring()
 
     def _loop(self, kind: Kind) -> None:
         while not self.stopping.is_set():
-            heard = kind.bell.rings
+            heard = kind.bell.rung
             with self.app.app_context():
                 found = self._once(kind)
             if not found and not self.stopping.is_set():
                 self._rest(kind, heard)
 
-    def _rest(self, kind: Kind, heard: int) -> None:
+    def _rest(self, kind: Kind, heard: Rung) -> None:
         """Whoever finds work wakes the others, so that one of them is on watch meanwhile."""
         on_watch = kind.watch.acquire(blocking=False)
         try:
-            kind.bell.wait(heard, self._pause() if on_watch else SIBLINGS)
+            kind.bell.wait(heard, self._pause() if on_watch else SIBLINGS, on_watch)
         finally:
             if on_watch:
                 kind.watch.release()
 
     def _pause(self) -> float:
-        return WOKEN if self.listener and self.listener.listening else IDLE
+        return WOKEN if self.listener.listening else IDLE
 
     def _once(self, kind: Kind) -> bool:
         """Do one job; whether there was one. This is the outermost loop: nothing that fails may end it."""
@@ -184,7 +185,7 @@ class Worker:
 
     def _work(self, kind: Kind, job: Any) -> None:
         self.in_hand[threading.current_thread().name] = kind.work, job
-        kind.bell.ring()  # where one was there may be more
+        kind.bell.ring(everybody=True)  # where one was there may be more
         with metrics.jobs.labels(kind.name).time():
             kind.work.work(job)
         if kind.next:

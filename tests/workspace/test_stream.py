@@ -17,9 +17,9 @@ from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Conversation
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
+from webgateway.gate import Gate
 from webgateway.queues.models import Agent
 from webgateway.workspace import streams, watching
-from webgateway.workspace.gate import Gate
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..db import db, looking, utcnow
+from ..gate import Gate
 from ..queues.models import Agent
 from . import news
-from .gate import Gate
 from .news import News, Tokens, Watch
 
 log = logging.getLogger(__name__)

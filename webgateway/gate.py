@@ -3,7 +3,7 @@
 from sqlalchemy import Engine, text
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ..db import db
+from .db import db
 
 # What is seen is the same as long as this is: https://www.postgresql.org/docs/current/functions-info.html
 SNAPSHOT = text("SELECT CAST(pg_current_snapshot() AS text)")
