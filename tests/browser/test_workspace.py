@@ -57,6 +57,7 @@ def test_from_ready_to_the_next_conversation(desks: tuple[Page, Page], phone: Pa
     gail, hugo = desks
     expect(gail.get_by_text("You are not ready")).to_be_visible()
     be_ready(gail)
+    expect(gail.get_by_text("You are ready")).to_be_visible()
     write(phone, "Where is my order?")
     accept(gail)
     said(gail, "Where is my order?")

@@ -38,7 +38,7 @@ def show(conversation_id: int) -> ResponseReturnValue:
 @MINE
 def my_desk() -> ResponseReturnValue:
     """The conversations of whoever asks, with their state; 204 while nothing changed."""
-    return _piece("desk", "workspace/_desk.html")
+    return _piece("desk", "workspace/_my_desk.html")
 
 
 @blueprint.get("/offers")
@@ -69,10 +69,10 @@ def opened(conversation: Conversation) -> ResponseReturnValue:
 
 
 def changed() -> ResponseReturnValue:
-    """After something was done that changes what is listed: the lists, each in its place."""
+    """After something was done that changes what is listed: each in its place."""
     if not htmx.wants_fragment():
         return htmx.go_to(url_for(".index"))
-    return render_template("workspace/_lists.html", screen=Screen(signed_in()))
+    return render_template("workspace/_changed.html", screen=Screen(signed_in()))
 
 
 def left(closed: Conversation | None = None) -> ResponseReturnValue:
