@@ -57,6 +57,7 @@ def main() -> int:
             found = Findings()
             for part in asked.parts or PARTS:
                 sys.stderr.write(f"{time.monotonic() - began:6.0f} s  {part} …\n")
+                memory.begin(part)
                 more = _measured(part, folder, postgresql, scale)
                 sys.stderr.write(report.plain(more))
                 found.rows += more.rows

@@ -2,6 +2,7 @@
 answers and closes. All in one process, over kept-alive connections of their own."""
 
 import asyncio
+import html
 import json
 import re
 import time
@@ -13,7 +14,7 @@ from tests import cast
 
 PART = "HX-Request: true\r\nHX-Request-Type: partial\r\n"
 TOKEN = re.compile(r'id="(desk|offers)"[^>]*data-token="(\w+)"')
-THREAD = re.compile(r'role="log"[^>]*data-token="(\w+)"')
+THREAD = re.compile(r'role="log"[^>]*data-token="(\w+)" hx-get="([^"]+)"')
 OFFER = re.compile(r"/workspace/offers/(\d+)/acceptance")
 OPENED = re.compile(r'id="talk"[^>]*data-conversation="(\d+)"')
 NUMBER = re.compile(r"number (\d+)\b")
@@ -128,6 +129,10 @@ class Desk:
         self.email, self.seen, self.talk_seconds = email, seen, talk_seconds
         self.known: dict[str, str] = {}
         self.shown = ""
+        self.taken: set[str] = set()
+        """What rang and is accepted or about to be."""
+        self.thread = ""
+        """Where the news of the conversation that is shown are asked for."""
         self.work: set[asyncio.Task[None]] = set()
         self.turn = asyncio.Lock()
 
@@ -181,8 +186,7 @@ class Desk:
             if "offers" in news and self.known.get("offers") != news["offers"]:
                 self._learn(await self._bring(f"/workspace/offers?token={self.known.get('offers', '')}"))
             if self.shown and news.get("thread") and self.known.get("thread") != news["thread"]:
-                token = self.known.get("thread", "")
-                self._learn(await self._bring(f"/workspace/{self.shown}/messages?token={token}"))
+                self._learn(await self._bring(self.thread))
             elif "desk" in news and self.known.get("desk") != news["desk"]:
                 self._learn(await self._bring(f"/workspace/desk?token={self.known.get('desk', '')}"))
 
@@ -209,12 +213,14 @@ class Desk:
         for name, token in TOKEN.findall(page):
             self.known[name] = token
         if found := THREAD.search(page):
-            self.known["thread"] = found[1]
+            self.known["thread"], self.thread = found[1], html.unescape(found[2])
         if found := OPENED.search(page):
             self.shown = found[1]
         for number in NUMBER.findall(page):
             self.seen.at.setdefault(int(number), now())
-        for offer in dict.fromkeys(OFFER.findall(page)):
+        ringing = set(OFFER.findall(page)) - self.taken
+        self.taken |= ringing
+        for offer in sorted(ringing, key=int):
             task = asyncio.ensure_future(self._serve(offer))
             self.work.add(task)
             task.add_done_callback(self.work.discard)

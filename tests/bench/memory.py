@@ -15,16 +15,25 @@ Held = tuple[int, int]
 
 @dataclass(frozen=True)
 class Note:
+    """`part` of the bench."""
+
+    part: str
     process: str
     rss: int
     pss: int
 
 
+LEAST = Note("", "", 0, 0)
 notes: list[Note] = []
+_begun = [""]
+
+
+def begin(part: str) -> None:
+    _begun.append(part)
 
 
 def note(process: str, held: list[Held]) -> None:
-    notes.extend(Note(process, rss, pss) for rss, pss in held)
+    notes.extend(Note(_begun[-1], process, rss, pss) for rss, pss in held)
 
 
 def children(pid: int) -> list[Held]:
@@ -45,19 +54,20 @@ def findings() -> Findings:
     found = Findings()
     rows = []
     for process, bar in BARS.items():
-        held = [one for one in notes if one.process == process]
-        most = max(held, key=lambda one: one.rss, default=None)
-        measured = f"{most.rss / MIB:.0f} MiB" if most else "not measured"
-        holds = most.rss / MIB < bar if most else None
-        found.rows.append(Row(f"memory of a {process} after its runs", f"under {bar} MiB", measured, holds))
-        if most:
-            pss = max(one.pss for one in held)
-            low = min(one.rss for one in held)
-            rows.append((process, str(len(held)), *(f"{size / MIB:.0f}" for size in (low, most.rss, pss))))
-    columns = ("process", "seen", "least RSS, MiB", "most RSS, MiB", "most PSS, MiB")
-    found.tables.append(
-        Table("Memory", columns, rows, ("Looked at the end of each run; children included.",))
-    )
+        most: dict[str, Note] = {}
+        for one in notes:
+            if one.process == process and one.rss > most.get(one.part, LEAST).rss:
+                most[one.part] = one
+        sizes = {part: one.rss / MIB for part, one in most.items()}
+        measured = ", ".join(f"{size:.0f} MiB ({part})" for part, size in sizes.items())
+        holds = max(sizes.values()) < bar if sizes else None
+        what = f"memory of a {process}, the largest after each part"
+        found.rows.append(Row(what, f"under {bar} MiB", measured or "not measured", holds))
+        rows += [
+            (process, part, f"{one.rss / MIB:.0f}", f"{one.pss / MIB:.0f}") for part, one in most.items()
+        ]
+    columns = ("process", "after", "RSS, MiB", "PSS, MiB")
+    found.tables.append(Table("Memory", columns, rows, ("The largest of each kind, children included.",)))
     return found
 
 

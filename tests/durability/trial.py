@@ -33,7 +33,7 @@ PAUSES = (0.2, 1.4)
 """Seconds between two kills, at least and at most."""
 LOG = "processes.log"
 """In the instance folder: what all processes say."""
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds without progress after which something counts as stuck."""
 
 
