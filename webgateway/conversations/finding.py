@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from ..db import find_or_404
+from ..db import db, find_or_404
 from ..pages.models import Page
 from ..users.rights import current_tenant
 from .models import Conversation
@@ -17,9 +17,11 @@ def find(
 ) -> Conversation:
     """`to_write`: two who do something to one conversation take turns. `more` is shown of it too."""
     query = Conversation.of(current_tenant).where(Conversation.id == conversation_id)
-    load = selectinload if to_write else joinedload
+    if to_write:
+        # Alone: what is joined would be as it was before its turn came.
+        db.session.execute(query.with_only_columns(Conversation.id).with_for_update())
     query = query.options(
-        load(Conversation.page).joinedload(Page.gateway), *(load(one) for one in (*SHOWN, *more))
+        joinedload(Conversation.page).joinedload(Page.gateway), *map(joinedload, (*SHOWN, *more))
     )
-    found: Conversation = find_or_404(query.with_for_update() if to_write else query)
+    found: Conversation = find_or_404(query)
     return found

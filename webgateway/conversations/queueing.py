@@ -37,7 +37,11 @@ def hand_over(
 
 def assign(conversation: Conversation, agent: User) -> None:
     """From now on it is this agent's; the flow is done with it, and it rings no more."""
-    offer = offers.hold(conversation)
+    give(conversation, agent, offers.hold(conversation))
+
+
+def give(conversation: Conversation, agent: User, offer: Offer | None) -> None:
+    """The same, for who holds it with its `offer` already."""
     if offer is not None:
         offer.end("accepted" if offer.user_id == agent.id else "withdrawn")
     if conversation.agent_id == agent.id:

@@ -67,11 +67,12 @@ def messages(conversation_id: int) -> ResponseReturnValue:
     conversation = find(conversation_id)
     lock = composer.lock(conversation, signed_in())
     known = request.args.get("lock") == _lock_token(conversation, lock)
-    if known and request.args.get("token") == thread.token(conversation):
+    token = thread.token(conversation)
+    if known and request.args.get("token") == token:
         return "", 204
     if not htmx.wants_fragment():
         return _show(conversation)
-    return _rendered(conversation, not known, _pane(conversation, lock))
+    return _rendered(conversation, not known, _pane(conversation, lock, token=token))
 
 
 @blueprint.post("/<int:conversation_id>/messages")
@@ -84,7 +85,7 @@ def send(conversation_id: int) -> ResponseReturnValue:
     uploads = [file.upload(conversation, signed_in().id) for file in form.received]
     composer.write(conversation, form.text.data or "", signed_in(), form.key.data, uploads)
     db.session.commit()
-    return _news(conversation, sent=True)
+    return _written(conversation, sent=True)
 
 
 @blueprint.post("/<int:conversation_id>/messages/<int:message_id>/retry")
@@ -163,13 +164,16 @@ def _find_message(conversation: Conversation, message_id: int) -> Message:
 
 
 def _pane(
-    conversation: Conversation, lock: composer.Lock | None, form: AnswerForm | None = None
+    conversation: Conversation,
+    lock: composer.Lock | None,
+    form: AnswerForm | None = None,
+    token: str | None = None,
 ) -> dict[str, Any]:
     """What the templates of one conversation need."""
     return {
         "conversation": conversation,
         "thread": thread.Thread(conversation, _shown(conversation)),
-        "token": thread.token(conversation),
+        "token": token or thread.token(conversation),
         "lock": lock,
         "lock_token": _lock_token(conversation, lock),
         "closes_at": composer.closes_at(conversation),
@@ -224,11 +228,17 @@ def news(conversation: Conversation, **more: Any) -> ResponseReturnValue:
     return _news(conversation, **more)
 
 
-def _news(conversation: Conversation, foot: bool = True, **more: Any) -> ResponseReturnValue:
+def _news(conversation: Conversation, **more: Any) -> ResponseReturnValue:
+    return _written(conversation, composer.lock(conversation, signed_in()), **more)
+
+
+def _written(
+    conversation: Conversation, lock: composer.Lock | None = None, **more: Any
+) -> ResponseReturnValue:
+    """What is new after somebody wrote, who could, without a `lock`."""
     if not htmx.wants_fragment():
         return htmx.go_to(url_for(".show", conversation_id=conversation.id))
-    lock = composer.lock(conversation, signed_in())
-    return _rendered(conversation, foot, _pane(conversation, lock) | more)
+    return _rendered(conversation, True, _pane(conversation, lock) | more)
 
 
 def _rendered(conversation: Conversation, foot: bool, pane: dict[str, Any]) -> str:

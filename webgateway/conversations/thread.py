@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
@@ -82,42 +82,35 @@ def token(conversation: Conversation) -> str:
 def tokens(conversations: Collection[Conversation]) -> dict[int, str]:
     """By id; the pages, gateways and contacts are best loaded with them."""
     asked = {"conversations": [conversation.id for conversation in conversations]}
-    counted = db.session.execute(_counted(), asked)
-    messages = {conversation_id: (count, last) for conversation_id, count, last in counted}
-    parts: dict[int | None, list[tuple[Any, ...]]] = {}
-    for conversation_id, *states in db.session.execute(_states(), asked):
-        parts.setdefault(conversation_id, []).append(tuple(states))
-    return {one.id: _digest(one, messages.get(one.id), parts.get(one.id, [])) for one in conversations}
+    counts: dict[int | None, list[tuple[Any, ...]]] = {}
+    for conversation_id, *counted in db.session.execute(_counted(), asked):
+        counts.setdefault(conversation_id, []).append(tuple(counted))
+    return {one.id: _digest(one, sorted(counts.get(one.id, []))) for one in conversations}
 
 
+MESSAGES = "messages"
 ASKED: Any = bindparam("conversations", expanding=True)
 
 
 @cache
 def _counted() -> Any:
-    count = select(Message.conversation_id, func.count(), func.max(Message.id))
-    return count.where(Message.conversation_id.in_(ASKED)).group_by(Message.conversation_id)
-
-
-@cache
-def _states() -> Any:
-    return (
-        select(Part.conversation_id, Part.state, func.count(), func.sum(Part.id), func.sum(Part.attempts))
-        .where(Part.conversation_id.in_(ASKED))
-        .group_by(Part.conversation_id, Part.state)
-        .order_by(Part.state)
+    """Of the messages, and of the parts in each state."""
+    count, last = func.count(), func.max(Message.id)
+    messages = select(Message.conversation_id, literal(MESSAGES), count, last, literal(0))
+    of_parts = (count, func.sum(Part.id), func.sum(Part.attempts))
+    parts = select(Part.conversation_id, Part.state, *of_parts).where(Part.conversation_id.in_(ASKED))
+    return union_all(
+        messages.where(Message.conversation_id.in_(ASKED)).group_by(Message.conversation_id),
+        parts.group_by(Part.conversation_id, Part.state),
     )
 
 
-def _digest(
-    conversation: Conversation, messages: tuple[int, int] | None, parts: list[tuple[Any, ...]]
-) -> str:
+def _digest(conversation: Conversation, counts: list[tuple[Any, ...]]) -> str:
     contact = conversation.contact
-    waits = any(state == "waiting" for state, *_ in parts)
+    waits = any(state == "waiting" for state, *_ in counts)
     return digest(
-        messages,
+        counts,
         conversation.changes,
-        parts,
         pace.paused_until(conversation.page) if waits else None,
         contact.name,
         contact.username,

@@ -22,22 +22,20 @@ def accept(offer: Offer) -> str | None:
     """The conversation is its agent's; why it is not, in words. Twice changes nothing."""
     conversation = offer.conversation
     ringing = offers.hold(conversation)
-    db.session.refresh(offer)
     if ringing is not offer:
+        db.session.refresh(offer)
         mine = offer.outcome == "accepted" and conversation.agent_id == offer.user_id
         return None if mine else GONE[offer.outcome]
     if not conversation.is_open:
         offer.end("withdrawn")
         return CLOSED
-    _assign(conversation, offer.user)
+    _assign(conversation, offer.user, offer)
     return None
 
 
 def decline(offer: Offer) -> None:
     """It goes on to the next agent. Nothing when it rings no more."""
-    ringing = offers.hold(offer.conversation)
-    db.session.refresh(offer)
-    if ringing is offer:
+    if offers.hold(offer.conversation) is offer:
         offer.end("declined")
         wake(Conversation.__tablename__)
 
@@ -56,10 +54,10 @@ def take(conversation: Conversation, user: User) -> str | None:
         problem = loads.full(user)
         if problem:
             return problem
-    _assign(conversation, user)
+    _assign(conversation, user, ringing)
     return None
 
 
-def _assign(conversation: Conversation, user: User) -> None:
-    queueing.assign(conversation, user)
+def _assign(conversation: Conversation, user: User, ringing: Offer | None) -> None:
+    queueing.give(conversation, user, ringing)
     queueing.tell(conversation, "assigned", f"{user.display_name} has this conversation now.", user)

@@ -1,10 +1,10 @@
 """What the templates of the workspace ask for; each thing is looked up when the first of them does."""
 
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ..conversations.models import Contact, Conversation, called
@@ -80,11 +80,23 @@ class Screen:
     def mine(self) -> bool:
         return self.conversation is not None and self.conversation.agent_id == self.user.id
 
-    @cached_property
+    @property
     def closing_reasons(self) -> bool:
-        offered = ClosingReason.of(self.user.tenant).where(ClosingReason.offered)
-        return bool(db.session.scalar(select(exists(offered))))
+        """Some are named: one of them is asked for."""
+        return bool(self._prepared.reasons)
+
+    @property
+    def canned(self) -> bool:
+        return bool(self._prepared.answers)
 
     @cached_property
-    def canned(self) -> bool:
-        return bool(db.session.scalar(select(exists(CannedAnswer.of(self.user.tenant)))))
+    def _prepared(self) -> Any:
+        return db.session.execute(_prepared(), {"tenant": self.user.tenant_id}).one()
+
+
+@cache
+def _prepared() -> Any:
+    """What the tenant has prepared for its agents; made once, as it is asked with every conversation."""
+    offered = exists().where(ClosingReason.tenant_id == bindparam("tenant"), ClosingReason.offered)
+    answers = exists().where(CannedAnswer.tenant_id == bindparam("tenant"))
+    return select(offered.label("reasons"), answers.label("answers"))
