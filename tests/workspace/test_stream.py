@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from contextvars import Context
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -232,6 +233,20 @@ def test_that_an_agent_is_here_is_noted(app, as_gail, peter, gail):
     db.session.expire_all()
     agent = db.session.scalars(db.select(Agent).filter_by(user_id=gail_id)).one()
     assert agent.seen_at is not None
+
+
+def test_a_stream_that_is_opened_anew_notes_nothing(app, as_gail, peter, gail):
+    reader, gail_id, lately = Reader(app, as_gail), gail.id, utcnow() - timedelta(seconds=5)
+    db.session.execute(db.update(Agent).where(Agent.user_id == gail_id).values(seen_at=lately))
+    db.session.commit()
+
+    async def work() -> None:
+        await reader.next()
+        await asyncio.sleep(2 * watching.EVERY)
+
+    reading(reader, work)
+    db.session.expire_all()
+    assert db.session.scalars(db.select(Agent).filter_by(user_id=gail_id)).one().seen_at == lately
 
 
 @pytest.mark.parametrize("how", ["deactivated", "password", "logged out"])

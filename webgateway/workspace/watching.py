@@ -5,6 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Protocol
 
 from flask import Flask
@@ -48,7 +49,7 @@ class Watcher:
         self.screens: dict[Screen, Tokens] = {}
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
-        self.seen_at = 0.0
+        self.seen_at = time.monotonic()
 
     def add(self, screen: Screen) -> None:
         with self.lock:
@@ -109,6 +110,7 @@ class Watcher:
         known = self.screens.get(screen)
         if known is None:
             return
+        screen.seen = screen.seen or _seen_lately(found)
         changed = {name: token for name, token in found.tokens.items() if known.get(name) != token}
         known.update(changed)
         if changed:
@@ -132,6 +134,12 @@ def _seen(user_ids: Collection[int]) -> None:
     theirs = select(Agent.id).where(Agent.user_id.in_(user_ids)).with_for_update(skip_locked=True)
     db.session.execute(update(Agent).where(Agent.id.in_(theirs)).values(seen_at=utcnow()))
     db.session.commit()
+
+
+def _seen_lately(found: News) -> bool:
+    """A browser opens its stream anew with each conversation that it shows: that is no news."""
+    seen_at = found.user.seen_at
+    return seen_at is not None and utcnow() - seen_at < timedelta(seconds=SEEN_EVERY)
 
 
 def welcome(screen: Screen, found: News) -> bool:
