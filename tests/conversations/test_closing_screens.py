@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests import cast
 from webgateway.conversations.models import Message
+from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
 
 
@@ -51,6 +52,24 @@ def test_without_a_closing_message_nothing_is_said(as_gail, peter):
     as_gail.post(f"/conversations/{peter.id}/closure")
     assert peter.closed_at
     assert said() == []
+
+
+def test_where_the_tenant_names_reasons_one_is_asked_for(as_gail, peter):
+    url = f"/conversations/{peter.id}/closure"
+    assert "Close conversation…" not in as_gail.get(f"/conversations/{peter.id}").text
+    found = ClosingReason(tenant_id=cast.tenant().id, name="Order found")
+    db.session.add(found)
+    db.session.commit()
+    assert "Close conversation…" in as_gail.get(f"/conversations/{peter.id}").text
+    assert "Order found" in as_gail.get(url).text
+    for headers in ({}, {"HX-Request": "true", "HX-Request-Type": "partial"}):
+        answer = as_gail.post(url, data={"reason_id": "4711"}, headers=headers)
+        assert answer.status_code == 422
+        assert "Choose why it ends." in answer.text
+    assert peter.is_open
+    assert as_gail.post(url, data={"reason_id": found.id}).status_code == 303
+    assert peter.closing_reason == found
+    assert as_gail.post(url).status_code == 303, "twice changes nothing"
 
 
 def test_strangers_and_those_without_the_right_cannot_close(as_rita, as_nora, visitor, peter):

@@ -80,10 +80,11 @@ class TestItGoesOn:
         assert f"{words} " in notes(peter)[0]
 
     def test_one_can_write_again_and_close_again(self, as_gail, peter):
+        reason = peter.closing_reason
         reopen(as_gail, peter)
         as_gail.post(f"/conversations/{peter.id}/messages", data={"text": "One more thing"})
         assert "One more thing" in as_gail.get(f"/conversations/{peter.id}").text
-        as_gail.post(f"/conversations/{peter.id}/closure")
+        as_gail.post(f"/conversations/{peter.id}/closure", data={"reason_id": reason.id})
         assert (peter.is_open, peter.closed_by.name) == (False, "Gail")
 
     def test_a_form_sent_twice_reopens_once(self, as_gail, peter):

@@ -19,6 +19,7 @@ from ..users.rights import current_tenant, needs, signed_in
 from . import (
     authors,
     closing,
+    closure,
     composer,
     delivery,
     late_answers,
@@ -110,11 +111,20 @@ def arrival(conversation_id: int, message_id: int) -> ResponseReturnValue:
     return _news(conversation)
 
 
+@blueprint.get("/<int:conversation_id>/closure")
+@needs("conversations", "edit")
+def ask_why(conversation_id: int) -> ResponseReturnValue:
+    return htmx.keep_address(closure.ask(find(conversation_id)))
+
+
 @blueprint.post("/<int:conversation_id>/closure")
 @needs("conversations", "edit")
 def close(conversation_id: int) -> ResponseReturnValue:
     conversation = find(conversation_id, to_write=True)
-    closing.close(conversation, signed_in())
+    reason, problem = closure.given()
+    if problem and conversation.is_open:
+        return closure.ask(conversation, problem)
+    closing.close(conversation, signed_in(), reason=reason)
     db.session.commit()
     flash("The conversation is closed.", "success")
     return htmx.go_to(url_for(".show", conversation_id=conversation.id))
@@ -181,6 +191,7 @@ def _pane(
         "form": form or AnswerForm.to(conversation.channel),
         "delivery_of": partial(delivery.of, stranded=lock is not None and lock.stranded),
         **showing.of(conversation),
+        "asks_why": closure.asks,
         "limits": LIMITS,
         "kinds_of_files": json.dumps([asdict(kind) for kind in media.KINDS[conversation.channel]]),
         "files_taken": media.taken(conversation.channel),
