@@ -1,6 +1,8 @@
 """Side work: losing it costs nothing, so it never stands in anybody's way. On each kind of queue."""
 
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +23,7 @@ from webgateway.conversations.models import Contact
 from webgateway.db import db
 from webgateway.gateways.models import Gateway
 from webgateway.journal.models import Event
-from webgateway.settings import SettingsError
+from webgateway.settings import ROOT, SettingsError
 
 WRONG = {"email": "ada@example.com", "password": "not her password"}
 RIGHT = {"email": "ada@example.com", "password": cast.PASSWORD}
@@ -223,3 +225,22 @@ def test_an_address_that_is_none_stops_the_start_and_is_not_quoted(make_app, url
     with pytest.raises(SettingsError, match="WEBGATEWAY_QUEUE_URL") as refused:
         make_app(url)
     assert "secret" not in str(refused.value)
+
+
+COMPLETE = """
+import importlib, pkgutil
+import webgateway
+from webgateway import tasks
+known = {*tasks._side_work, *tasks._periodic}
+for module in pkgutil.walk_packages(webgateway.__path__, "webgateway."):
+    if not {"migrations", "simulator"} & set(module.name.split(".")):
+        importlib.import_module(module.name)
+print({*tasks._side_work, *tasks._periodic} - known, len(known) > 20)
+"""
+
+
+def test_all_work_is_known_before_an_application_makes_its_tasks():
+    done = subprocess.run(
+        [sys.executable, "-c", COMPLETE], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set() True\n"

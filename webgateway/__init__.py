@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from . import assets, db, errors, health, htmx, security, tasks, templating, traffic, views
+from . import assets, db, errors, health, htmx, security, tasks, templating, traffic, views, worker
 from .asgi import Front
 from .bots import access as bot_access
 from .bots import api as bot_api
@@ -81,8 +81,9 @@ from .workspace.streams import Streams
 csrf = CSRFProtect()
 desk = (calls, closure, handling, knowledge, presence, stream, transfers)
 """What can be done in the workspace."""
-rounds = (watching, reconciling, outages, forgetting, days, index)
-"""What runs by the clock (tasks.every) and is imported by nobody else."""
+rounds = (watching, reconciling, outages, forgetting, days, index, worker)
+"""What runs by the clock (tasks.every) or beside (tasks.side_work) and is imported by nobody else: before the
+tasks are made."""
 
 
 class Application(Flask):
