@@ -3,6 +3,7 @@
 from tests import cast
 from webgateway.db import db
 from webgateway.queues.models import Agent
+from webgateway.workspace import agents
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -47,3 +48,14 @@ def test_whoever_was_never_at_work_may_log_out(as_gail):
 def test_without_the_right_one_has_no_state(as_nora, visitor):
     assert as_nora.post("/workspace/readiness").status_code == 403
     assert "/login" in visitor.post("/workspace/readiness").location
+
+
+def test_whoever_is_made_not_ready_sees_it_at_the_top(as_gail):
+    cast.agent("Gail", "ready")
+    assert '<button id="be-ready" class="button on"' in as_gail.fragment("/workspace/desk").text
+    agents.make_not_ready([cast.person("Gail").id], agents.MISSED)
+    db.session.commit()
+    text = as_gail.fragment("/workspace/desk").text
+    assert '<button id="be-ready" class="button"' in text
+    assert "Not ready: Missed a call" in text
+    assert 'id="bar" class="workspace-bar" hx-swap-oob="outerMorph"' in text
