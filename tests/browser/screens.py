@@ -103,7 +103,7 @@ PRESSED = {
     "workspace-transfer-dialog": ("/workspace/{mine}", "Transfer…"),
     "workspace-closure-dialog": ("/workspace/{mine}", "Close…"),
     "workspace-answers-dialog": ("/workspace/{mine}", "Canned answers"),
-    "conversation-closure-dialog": ("/conversations/{conversation}", "Close conversation…"),
+    "conversation-closure-dialog": ("/conversations/{conversation}", "Close…"),
     "queue-deletion-dialog": ("/queues/", "Delete Sales"),
     "queue-refused": ("/queues/new", "Add"),
     "flow-discard-dialog": ("/flows/{flow}", "Throw the draft away"),

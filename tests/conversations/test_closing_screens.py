@@ -56,11 +56,11 @@ def test_without_a_closing_message_nothing_is_said(as_gail, peter):
 
 def test_where_the_tenant_names_reasons_one_is_asked_for(as_gail, peter):
     url = f"/conversations/{peter.id}/closure"
-    assert "Close conversation…" not in as_gail.get(f"/conversations/{peter.id}").text
+    assert "Close…" not in as_gail.get(f"/conversations/{peter.id}").text
     found = ClosingReason(tenant_id=cast.tenant().id, name="Order found")
     db.session.add(found)
     db.session.commit()
-    assert "Close conversation…" in as_gail.get(f"/conversations/{peter.id}").text
+    assert "Close…" in as_gail.get(f"/conversations/{peter.id}").text
     assert "Order found" in as_gail.get(url).text
     for headers in ({}, {"HX-Request": "true", "HX-Request-Type": "partial"}):
         answer = as_gail.post(url, data={"reason_id": "4711"}, headers=headers)
