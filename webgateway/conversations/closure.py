@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 
 from .. import htmx
 from ..db import db
 from ..fields import whole
 from ..users.rights import current_tenant
+from . import surfaces
 from .models import Conversation
 from .reasons import ClosingReason
 
@@ -31,7 +32,8 @@ def given() -> Given:
 
 def ask(conversation: Conversation, problem: str = "") -> ResponseReturnValue:
     """For a reason: in a dialog, or on a page where there are no scripts."""
-    asked = {"conversation": conversation, "reasons": _reasons(), "problem": problem}
+    place = surfaces.here().place
+    asked = {"conversation": conversation, "reasons": _reasons(), "problem": problem, "place": place}
     if problem and htmx.wants_fragment():
         return htmx.dialog("conversations/_closure.html", 422, **asked)
     status = 422 if problem else 200
@@ -39,13 +41,15 @@ def ask(conversation: Conversation, problem: str = "") -> ResponseReturnValue:
 
 
 def asks() -> bool:
-    return bool(
-        db.session.scalar(select(exists(ClosingReason.of(current_tenant).where(ClosingReason.offered))))
-    )
+    return bool(db.session.scalar(select(exists(_offered()))))
+
+
+def _offered() -> Select[ClosingReason]:
+    return ClosingReason.of(current_tenant).where(ClosingReason.offered)
 
 
 def _reasons(to_hold: bool = False) -> list[ClosingReason]:
-    offered = ClosingReason.of(current_tenant).where(ClosingReason.offered).order_by(ClosingReason.name)
+    offered = _offered().order_by(ClosingReason.name)
     if to_hold:
         offered = offered.with_for_update(read=True, key_share=True)
     return list(db.session.scalars(offered))

@@ -17,7 +17,8 @@ from .models import Conversation
 class Surface:
     """Templates: the whole page, a conversation opened on it, and what is new in it. `around` gives what the
     first two need beside the conversation, `beside` what the third does. `own`: whose it is writes there, and
-    nobody else."""
+    nobody else. `place`: the element that holds a conversation until it is closed; None where that leads to a
+    page."""
 
     page: str
     opened: str
@@ -25,6 +26,7 @@ class Surface:
     around: Callable[[Conversation], dict[str, Any]]
     beside: Callable[[Conversation], dict[str, Any]] = lambda _conversation: {}
     own: bool = False
+    place: str | None = None
 
 
 SURFACES: dict[str, Surface] = {}

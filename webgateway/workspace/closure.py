@@ -13,12 +13,6 @@ from .blueprint import blueprint, find
 from .routes import left, opened
 
 
-@blueprint.get("/<int:conversation_id>/closure")
-@needs("conversations", "edit")
-def ask_why(conversation_id: int) -> ResponseReturnValue:
-    return htmx.keep_address(reasons.ask(find(conversation_id)))
-
-
 @blueprint.post("/<int:conversation_id>/closure")
 @needs("conversations", "edit")
 def close(conversation_id: int) -> ResponseReturnValue:

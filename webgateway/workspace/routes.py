@@ -99,13 +99,14 @@ def _around(conversation: Conversation) -> dict[str, Any]:
 
 
 surfaces.SURFACES[blueprint.name] = Surface(
-    PAGE, "workspace/_opened.html", "workspace/_news.html", _around, _around, own=True
+    PAGE, "workspace/_opened.html", "workspace/_news.html", _around, _around, own=True, place="#talk"
 )
 for rule, name, view, verb in (
     ("/messages", "messages", inbox.messages, "GET"),
     ("/messages", "send", inbox.send, "POST"),
     ("/messages/<int:message_id>/retry", "retry", inbox.retry, "POST"),
     ("/messages/<int:message_id>/arrival", "arrival", inbox.arrival, "POST"),
+    ("/closure", "ask_why", inbox.ask_why, "GET"),
     ("/thread-control", "take_over", inbox.take_over, "POST"),
     ("/thread-control", "pass_on", inbox.pass_on, "DELETE"),
 ):
