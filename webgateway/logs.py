@@ -99,6 +99,7 @@ def configuration(level: str, format: str) -> dict[str, Any]:
         "loggers": {
             "webgateway": ours,
             "alembic": ours,
+            "alembic.runtime.plugins": {"level": "WARNING"},  # else each one it loads is a line
             "gunicorn.error": {"handlers": [], "propagate": True},
         },
     }

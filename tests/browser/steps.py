@@ -56,16 +56,22 @@ def open_login(page: Page) -> Page:
     with page.expect_popup() as opened:
         # It changes when the first page is there: what it is, and the click, in one go.
         if not button.evaluate("button => { button.click(); return 'popup' in button.dataset }"):
-            page.get_by_role("button", name="Continue to Facebook").click()
+            _continue(page)
     return opened.value
 
 
 def go_on(page: Page) -> Page:
     """From the step before Facebook's window into it."""
-    page.wait_for_load_state()  # until then it is a plain link
     with page.expect_popup() as opened:
-        page.get_by_role("button", name="Continue to Facebook").click()
+        _continue(page)
     return opened.value
+
+
+def _continue(page: Page) -> None:
+    button = page.get_by_role("button", name="Continue to Facebook")
+    button.wait_for()
+    page.wait_for_load_state()  # where the step is a page of its own: until then the button is a plain link
+    button.click()
 
 
 def choose(popup: Page, *names: str, person: str = "Olena Kovalenko") -> None:

@@ -1,14 +1,18 @@
 """Events take effect once, in the order of their talk; one that fails holds nobody up."""
 
+import threading
+import time
+
 import pytest
 from sqlalchemy import select
 
 from tests import cast
 from tests.deliveries import delivery, post, text
 from webgateway.conversations.models import Conversation, Message
-from webgateway.db import db
+from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Event
+from webgateway.leases import LEASE
 
 MAYA = "7392015648120395"
 
@@ -57,6 +61,29 @@ def test_our_own_defect_ends_as_failed_with_a_reason_and_no_insides(visitor, gat
     event = db.session.get_one(Event, job)
     assert event.outcome == "failed"
     assert "secret" not in event.reason
+
+
+def test_a_failure_while_the_lease_is_just_renewed_is_an_attempt_all_the_same(app, visitor, gateway, page):
+    post(visitor, gateway, delivery(text("Hi", "m_1")))
+    reading.work(reading.claim())
+    job = taking.claim()
+    renewing = threading.Event()
+
+    def renew() -> None:
+        with app.app_context():
+            taking.waiting._lease(job, utcnow() + LEASE)
+            renewing.set()
+            time.sleep(0.3)
+            db.session.commit()
+            db.session.remove()
+
+    thread = threading.Thread(target=renew)
+    thread.start()
+    renewing.wait()
+    taking.fail(job, ValueError())
+    thread.join()
+    event = db.session.get_one(Event, job)
+    assert (event.attempts, event.leased_until) == (1, None)
 
 
 def test_an_event_and_its_effect_are_one_transaction(visitor, gateway, page, monkeypatch):

@@ -211,13 +211,31 @@ def test_what_colleagues_get_is_no_news(app, as_gail, peter, page):
 def test_while_nothing_is_written_the_database_is_hardly_asked(app, as_gail, peter, count_queries):
     reader = Reader(app, as_gail)
 
+    async def quiet(seconds: float) -> bool:
+        """On PostgreSQL any database of the server that is written to lets the watcher look."""
+        with app.app_context():
+            outside = Gate(db.engine)
+            try:
+                outside.opened()
+                outside.looked()
+                db.session.rollback()
+                await asyncio.sleep(seconds)
+                return not outside.opened()
+            finally:
+                outside.close()
+
     async def work() -> None:
         await reader.next()
-        await asyncio.sleep(3 * watching.EVERY)
-        with app.app_context(), count_queries() as asked:
-            await asyncio.sleep(5 * watching.EVERY)
-        assert [one for one in asked if "FROM conversations" in one] == []
-        assert len(asked) <= 8
+        for _ in range(20):
+            if not await quiet(2 * watching.EVERY):
+                continue
+            with app.app_context(), count_queries() as asked:
+                still_quiet = await quiet(3 * watching.EVERY)
+            if still_quiet:
+                assert [one for one in asked if "FROM conversations" in one] == []
+                assert len(asked) <= 7
+                return
+        pytest.skip("The database's server was never quiet.")
 
     reading(reader, work)
 

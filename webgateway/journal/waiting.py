@@ -72,7 +72,7 @@ class Waiting(Generic[Kept]):
     def held(self, job: InHand, *options: ORMOption) -> Sequence[Kept]:
         """All rows of the job, locked; or none, when another worker had a hand in it: then what it left goes
         back, because it may come after what the other one holds."""
-        rows = self._rows(job, *options)
+        rows = self._rows(job, *options, skip_locked=True)
         if len(rows) == len(job):
             return rows
         self._lease([row.id for row in rows], None)
@@ -85,8 +85,8 @@ class Waiting(Generic[Kept]):
 
     def fail(self, job: InHand, error: Exception, reason: str) -> None:
         """Put off the row that failed; of several, which nobody knows, each is tried alone. A database that
-        took no work for now blames nobody. Commits."""
-        rows = self._rows(job)
+        took no work for now blames nobody. Waits for whoever just renews the lease. Commits."""
+        rows = self._rows(job, skip_locked=False)
         for row in rows:
             row.leased_until = None
             if isinstance(error, OperationalError) and passing(error):
@@ -97,13 +97,13 @@ class Waiting(Generic[Kept]):
                 setattr(row, self.reason.key, ONE_OF_SEVERAL)
         db.session.commit()
 
-    def _rows(self, ids: InHand, *options: ORMOption) -> Sequence[Kept]:
+    def _rows(self, ids: InHand, *options: ORMOption, skip_locked: bool) -> Sequence[Kept]:
         return db.session.scalars(
             select(self.table)
             .where(self.table.id.in_(ids), self.state == "waiting")
             .order_by(self.table.id)
             .options(*options)
-            .with_for_update(of=self.table, skip_locked=True)
+            .with_for_update(of=self.table, skip_locked=skip_locked)
             .execution_options(populate_existing=True)
         ).all()
 
