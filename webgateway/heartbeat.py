@@ -35,5 +35,8 @@ def leave(name: str) -> None:
 
 
 def worker_seen_lately() -> bool:
-    seen = db.session.scalar(select(func.max(Heartbeat.seen_at)))
-    return seen is not None and utcnow() - seen < SEEN_LATELY
+    return is_lately(db.session.scalar(select(func.max(Heartbeat.seen_at))))
+
+
+def is_lately(seen_at: datetime | None) -> bool:
+    return seen_at is not None and utcnow() - seen_at < SEEN_LATELY

@@ -1,14 +1,14 @@
 """The list of conversations, newest first, as a person narrowed it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, load_only
+from sqlalchemy import Row as Found
 from werkzeug.datastructures import MultiDict
 
 from ..db import db
@@ -18,7 +18,8 @@ from ..listing import holds, menu
 from ..pages.models import Page
 from ..tenants.models import Tenant
 from ..users.models import User
-from .models import Contact, Conversation, Message
+from . import authors
+from .models import Contact, Conversation, Message, called
 
 STATES = {"open": "Open", "closed": "Closed", "all": "Open and closed"}
 STEP = 50
@@ -26,25 +27,37 @@ MOST = 150
 RECENT = 5_000
 """Conversations in which a part of a name and other words are looked for; a whole name is found in all."""
 NAMESAKES = 100
-OF_A_ROW = (
-    Conversation.channel,
-    Conversation.closed_at,
-    Conversation.owner_app_id,
-    Conversation.last_message_at,
-    Conversation.preview,
+COLUMNS: Sequence[Any] = (
+    *(Conversation.id, Conversation.channel, Conversation.closed_at, Conversation.owner_app_id),
+    *(Conversation.last_message_at, Conversation.preview),
+    *(Contact.name, Contact.username, Contact.meta_id, Contact.picture_url),
+    Page.name.label("page"),
 )
-OF_A_CONTACT = (Contact.channel, Contact.meta_id, Contact.name, Contact.username, Contact.picture_url)
 NEWEST = (Conversation.last_message_at.desc(), Conversation.id.desc())
 
 
-@dataclass(frozen=True)
-class Row:
-    """`last`: what the preview shows. `waiting`: the customer wrote last and waits for us, not for another
-    app; what the flow said is no answer."""
+class Last(NamedTuple):
+    """Whoever said what the preview shows: `by` is None of the customer."""
 
-    conversation: Conversation
+    by: str | None
+    user_id: int | None
+
+
+class Row(NamedTuple):
+    """`waiting`: the customer wrote last and waits for us, not for another app; what the flow said is no
+    answer."""
+
+    id: int
+    customer: str
+    picture_url: str | None
+    page: str
+    channel: str
+    at: datetime
+    preview: str | None
+    closed_at: datetime | None
+    owner_app_id: str | None
     waiting: bool
-    last: Message | None
+    last: Last | None
 
 
 class Inbox:
@@ -61,11 +74,8 @@ class Inbox:
         self.shown = min(max(args.get("shown", STEP, type=whole), STEP), MOST)
         self.open_id = open_id
         found = self._found()
-        last = _last_messages([conversation.id for conversation, _ in found[: self.shown]])
-        self.rows = [
-            Row(conversation, _ours(conversation) and author == "customer", last.get(conversation.id))
-            for conversation, author in found[: self.shown]
-        ]
+        last = _last_messages([one.id for one in found[: self.shown]])
+        self.rows = [_row(one, last.get(one.id)) for one in found[: self.shown]]
         self.more = len(found) > self.shown
 
     def url(self, **changes: Any) -> str:
@@ -79,8 +89,8 @@ class Inbox:
     def filters(self) -> dict[str, Any]:
         return {"q": self.q, "state": self.state, "page_id": self.page_id}
 
-    def url_of(self, conversation: Conversation) -> str:
-        return f"{self._address}{conversation.id}{self._asked}"
+    def url_of(self, row: Row) -> str:
+        return f"{self._address}{row.id}{self._asked}"
 
     @cached_property
     def _address(self) -> str:
@@ -98,20 +108,7 @@ class Inbox:
     @property
     def token(self) -> str:
         """Changes when something in the list does."""
-        shown = [
-            (
-                talk.id,
-                talk.last_message_at,
-                talk.preview,
-                talk.closed_at,
-                talk.owner_app_id,
-                talk.contact.name,
-                talk.contact.picture_url,
-            )
-            for talk in (row.conversation for row in self.rows)
-        ]
-        waiting = [row.waiting for row in self.rows]
-        return digest(shown, waiting, self.more)
+        return digest([tuple(row) for row in self.rows], self.more)
 
     @property
     def narrowed(self) -> bool:
@@ -130,27 +127,21 @@ class Inbox:
     def ever_written(self) -> bool:
         return bool(db.session.scalar(select(exists(Conversation.of(self.tenant)))))
 
-    def _found(self) -> Sequence[Any]:
-        """Conversations with the author of their last words, one more than are shown."""
+    def _found(self) -> Sequence[Found[Any]]:
+        """COLUMNS and the author of the last words, of one conversation more than are shown."""
         query = self._query()
         if not self.q:
             return db.session.execute(query.limit(self.shown + 1)).all()
-        found = [*self._recent(query), *self._named(query)]
-        unlike = {conversation.id: (conversation, author) for conversation, author in found}
-        newest = sorted(unlike.values(), key=lambda row: (row[0].last_message_at, row[0].id), reverse=True)
+        unlike = {one.id: one for one in (*self._recent(query), *self._named(query))}
+        newest = sorted(unlike.values(), key=lambda one: (one.last_message_at, one.id), reverse=True)
         return newest[: self.shown + 1]
 
     def _query(self) -> Select[Any]:
         return (
-            select(Conversation, _last_author())
+            select(*COLUMNS, _last_author().label("author"))
             .join(Conversation.contact)
             .join(Conversation.page)
             .where(*self._narrow())
-            .options(
-                load_only(*OF_A_ROW),
-                contains_eager(Conversation.contact).load_only(*OF_A_CONTACT),
-                contains_eager(Conversation.page).load_only(Page.name),
-            )
             .order_by(*NEWEST)
         )
 
@@ -164,7 +155,7 @@ class Inbox:
             conditions.append(Conversation.page_id == self.page_id)
         return conditions
 
-    def _recent(self, query: Select[Any]) -> Sequence[Any]:
+    def _recent(self, query: Select[Any]) -> Sequence[Found[Any]]:
         """In which the words stand somewhere."""
         times = select(Conversation.last_message_at).where(*self._narrow()).order_by(*NEWEST)
         before = db.session.scalar(times.offset(RECENT).limit(1))
@@ -174,7 +165,7 @@ class Inbox:
         query = query.where(or_(*(holds(column, self.q) for column in sought)))
         return db.session.execute(query.limit(self.shown + 1)).all()
 
-    def _named(self, query: Select[Any]) -> Sequence[Any]:
+    def _named(self, query: Select[Any]) -> Sequence[Found[Any]]:
         """Of the contacts who are called so."""
         of_tenant = select(Contact.id).where(Contact.tenant_id == self.tenant.id).limit(NAMESAKES)
         namesakes = [
@@ -189,8 +180,21 @@ class Inbox:
         return db.session.execute(query.limit(MOST)).all()
 
 
-def _ours(conversation: Conversation) -> bool:
-    return conversation.is_open and conversation.owner_app_id is None
+def _row(found: Found[Any], last: Last | None) -> Row:
+    ours = found.closed_at is None and found.owner_app_id is None
+    return Row(
+        id=found.id,
+        customer=called(found.name, found.username, found.channel, found.meta_id),
+        picture_url=found.picture_url,
+        page=found.page,
+        channel=found.channel,
+        at=found.last_message_at,
+        preview=found.preview,
+        closed_at=found.closed_at,
+        owner_app_id=found.owner_app_id,
+        waiting=ours and found.author == "customer",
+        last=last,
+    )
 
 
 def _last_author() -> Any:
@@ -198,18 +202,25 @@ def _last_author() -> Any:
     return _newest(Message.author).where(Message.author.not_in(("flow", "note"))).scalar_subquery()
 
 
-def _last_messages(conversation_ids: list[int]) -> dict[int | None, Message]:
+def _last_messages(conversation_ids: list[int]) -> dict[int, Last]:
     newest = _newest(Message.id).where(Message.author != "note").scalar_subquery()
     of_each = select(newest).where(Conversation.id.in_(conversation_ids))
-    found = db.session.scalars(
-        select(Message)
-        .where(Message.id.in_(of_each))
-        .options(
-            load_only(Message.conversation_id, Message.author, Message.app_id, Message.user_id),
-            joinedload(Message.user).load_only(User.name, User.email),
+    found = db.session.execute(
+        select(
+            *(Message.conversation_id, Message.author, Message.app_id, Message.user_id),
+            *(Conversation.channel, func.coalesce(func.nullif(User.name, ""), User.email).label("name")),
         )
+        .join(Message.conversation)
+        .join(Message.user, isouter=True)
+        .where(Message.id.in_(of_each))
     )
-    return {message.conversation_id: message for message in found}
+    return {one.conversation_id: Last(_by(one), one.user_id) for one in found}
+
+
+def _by(last: Found[Any]) -> str | None:
+    if last.author == "page":
+        return authors.inbox(last.app_id, last.channel)
+    return {"customer": None, "flow": "Flow"}.get(last.author, last.name or "An agent")
 
 
 def _newest(column: Any) -> Any:

@@ -17,7 +17,6 @@ from ..meta import media
 from ..meta.messages import LIMITS
 from ..users.rights import current_tenant, needs, signed_in
 from . import (
-    authors,
     closing,
     closure,
     composer,
@@ -48,7 +47,7 @@ def index() -> ResponseReturnValue:
     view = Inbox(current_tenant, request.args, open_id)
     if request.args.get("token") == view.token:
         return "", 204
-    shown: dict[str, Any] = {"elsewhere": authors.elsewhere}
+    shown: dict[str, Any] = {}
     if open_id is not None and not htmx.wants_fragment():
         conversation = find(open_id)
         shown = _pane(conversation, composer.lock(conversation, signed_in()))

@@ -1,45 +1,53 @@
 """What stands on every page of those who may read the journal: dead letters, and a worker that is missing."""
 
-from flask import Blueprint
-from sqlalchemy import exists, func, select
+from dataclasses import dataclass
 
+from flask import Blueprint
+from sqlalchemy import Integer, Select, bindparam, exists, func, select
+
+from ..conversations.models import WAITING as WAITING_PART
 from ..conversations.models import Part
 from ..db import db
-from ..heartbeat import worker_seen_lately
+from ..heartbeat import Heartbeat, is_lately
 from ..tenants.models import Tenant
-from .models import Delivery, Event
+from .models import FAILED, NOT_READ, UNREAD, WAITING, Delivery, Event
 
 MOST = 99
-"""Counted no further: the journal tells how many there are."""
+"""Dead letters are counted no further: the journal tells how many there are."""
+
+
+@dataclass(frozen=True)
+class Alarms:
+    dead_letters: int
+    """Events and deliveries given up after all attempts, at most MOST + 1."""
+    work_stands_still: bool
+    """Something waits and no worker was seen lately."""
 
 
 def init_app(blueprint: Blueprint) -> None:
-    blueprint.app_context_processor(
-        lambda: {
-            "dead_letters": dead_letters,
-            "most_dead_letters": MOST,
-            "work_stands_still": work_stands_still,
-        }
-    )
+    blueprint.app_context_processor(lambda: {"alarms": alarms, "most_dead_letters": MOST})
 
 
-def dead_letters(tenant: Tenant) -> int:
-    """Events and deliveries given up after all attempts, at most MOST + 1. One query."""
-    events = select(Event.id).where(Event.tenant_id == tenant.id, Event.outcome == "failed")
-    # The first condition says nothing new, but is the one of ix_deliveries_unread.
-    deliveries = select(Delivery.id).where(
-        Delivery.state != "read", Delivery.tenant_id == tenant.id, Delivery.state == "failed"
-    )
-    counts = [
-        select(func.count()).select_from(found.limit(MOST + 1).subquery()).scalar_subquery()
-        for found in (events, deliveries)
-    ]
-    return min(sum(db.session.execute(select(*counts)).one()), MOST + 1)
+def alarms(tenant: Tenant) -> Alarms:
+    """One query."""
+    asked = {"tenant_id": tenant.id, "enough": MOST + 1}
+    events, deliveries, seen_at, *waits = db.session.execute(LOOK, asked).one()
+    return Alarms(min(events + deliveries, MOST + 1), any(waits) and not is_lately(seen_at))
 
 
-def work_stands_still() -> bool:
-    """Something waits and no worker was seen lately. One query where there is one."""
-    if worker_seen_lately():
-        return False
-    waiting = (Delivery.state == "waiting", Event.outcome == "waiting", Part.state == "waiting")
-    return any(db.session.scalar(select(exists().where(one))) for one in waiting)
+def _count(failed: Select[int]):  # type: ignore[no-untyped-def]
+    some = failed.limit(bindparam("enough", type_=Integer)).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+_MINE = bindparam("tenant_id", type_=Integer)
+# Where there is an index of these rows alone, the condition is that index's own, word for word.
+LOOK = select(
+    _count(select(Event.id).where(FAILED, Event.tenant_id == _MINE)),
+    _count(select(Delivery.id).where(NOT_READ, Delivery.tenant_id == _MINE, Delivery.state == "failed")),
+    select(func.max(Heartbeat.seen_at)).scalar_subquery(),
+    exists(select(Delivery.id).where(UNREAD)),
+    exists(select(Event.id).where(WAITING)),
+    exists(select(Part.id).where(WAITING_PART)),
+)
+"""Of everybody's, but for the first two; written once, because every page asks."""

@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func
-from sqlalchemy.orm import selectinload
 
 from .. import htmx
 from ..fields import whole
@@ -11,7 +10,7 @@ from ..gateways.models import Gateway
 from ..listing import View
 from ..security import keep_opener
 from ..users.rights import current_tenant, needs
-from .models import Grant, Page
+from .models import Page
 from .refreshing import refresh as ask_meta
 from .register import pages_of, saved
 from .subscribing import switch_instagram
@@ -59,7 +58,7 @@ def refresh(gateway_id: int) -> ResponseReturnValue:
 
 def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
     query = Page.connected_to(gateway).where(Page.instagram_id.is_not(None))
-    query = query.options(selectinload(Page.grants).joinedload(Grant.account))
+    query = query.options(Page.accounts_shown())
     search = (Page.instagram_username, Page.instagram_name, Page.instagram_id, Page.name)
     view = View(query, SORTS, "name", search, tie=Page.id)
     any_page = bool(view.total) or Page.any_connected_to(gateway)

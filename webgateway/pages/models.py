@@ -4,7 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Select, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    defer,
+    joinedload,
+    mapped_column,
+    query_expression,
+    relationship,
+    selectinload,
+    with_expression,
+)
+from sqlalchemy.orm.interfaces import ORMOption
 
 from ..db import Encrypted, Model, db, utcnow
 from ..gateways.models import Gateway
@@ -132,6 +142,13 @@ class Page(Model, BelongsToTenant):
     @classmethod
     def any_connected_to(cls, gateway: Gateway) -> bool:
         return bool(db.session.scalar(select(cls.connected_to(gateway).exists())))
+
+    @classmethod
+    def accounts_shown(cls) -> ORMOption:
+        """For lists: their grants and accounts, but no token, because to decrypt hundreds takes its time."""
+        account = joinedload(Grant.account).defer(Account.token)
+        has_token = with_expression(Grant.has_token, Grant.token.is_not(None))
+        return selectinload(cls.grants).options(defer(Grant.token), has_token, account)
 
     @property
     def newest_grants(self) -> list["Grant"]:
@@ -270,7 +287,7 @@ class Grant(Model):
 
     `suffices`: the tasks and permissions are enough to receive the page's messages and to answer them;
     `shortcoming` says what is missing. `instagram_suffices`: those of its Instagram account. From `check_at`
-    on Meta is asked whether the token works.
+    on Meta is asked whether the token works. `has_token` is known where Page.accounts_shown left it unread.
     """
 
     __tablename__ = "grants"
@@ -287,13 +304,15 @@ class Grant(Model):
     granted_at: Mapped[datetime] = mapped_column(default=utcnow)
     dead_since: Mapped[datetime | None]
     dead_reason: Mapped[str | None]
+    has_token: Mapped[bool | None] = query_expression()
 
     page: Mapped[Page] = relationship(back_populates="grants")
     account: Mapped[Account] = relationship(back_populates="grants")
 
     @property
     def works(self) -> bool:
-        return self.token is not None and self.dead_since is None and self.account.dead_since is None
+        has_token = self.token is not None if self.has_token is None else self.has_token
+        return has_token and self.dead_since is None and self.account.dead_since is None
 
     @property
     def death(self) -> str | None:

@@ -57,7 +57,7 @@ def refresh(gateway_id: int) -> ResponseReturnValue:
 
 
 def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
-    query = Page.connected_to(gateway).options(selectinload(Page.grants).joinedload(Grant.account))
+    query = Page.connected_to(gateway).options(Page.accounts_shown())
     search = (Page.name, Page.meta_id, Page.instagram_username)
     view = View(query, SORTS, "name", search, tie=Page.id)
     any_page = bool(view.total) or Page.any_connected_to(gateway)
