@@ -30,6 +30,11 @@ class Delivery:
     code: str | None = None
     """Meta's code and subcode, as the catalogue of errors names them."""
 
+    @property
+    def as_usual(self) -> bool:
+        """There is no more to it than `text`."""
+        return self.tone == "quiet" and not (self.error or self.again or self.unclear or self.paused_until)
+
 
 def of(message: Message, stranded: bool = False) -> Delivery | None:
     """None for what was not sent from here. `stranded`: nobody's login covers the page."""

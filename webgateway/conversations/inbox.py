@@ -132,8 +132,12 @@ class Inbox:
         query = self._query()
         if not self.q:
             return db.session.execute(query.limit(self.shown + 1)).all()
-        unlike = {one.id: one for one in (*self._recent(query), *self._named(query))}
-        newest = sorted(unlike.values(), key=lambda one: (one.last_message_at, one.id), reverse=True)
+        ids = {*self._recent(), *self._named()}
+        if not ids:
+            return []
+        # Not in their order: SQLite would rather read all conversations in it.
+        found = db.session.execute(query.order_by(None).where(Conversation.id.in_(ids))).all()
+        newest = sorted(found, key=lambda one: (one.last_message_at, one.id), reverse=True)
         return newest[: self.shown + 1]
 
     def _query(self) -> Select[Any]:
@@ -155,18 +159,26 @@ class Inbox:
             conditions.append(Conversation.page_id == self.page_id)
         return conditions
 
-    def _recent(self, query: Select[Any]) -> Sequence[Found[Any]]:
-        """In which the words stand somewhere."""
+    def _recent(self) -> Sequence[int]:
+        """Ids of those in which the words stand somewhere."""
         times = select(Conversation.last_message_at).where(*self._narrow()).order_by(*NEWEST)
         before = db.session.scalar(times.offset(RECENT).limit(1))
+        ids = select(Conversation.id).where(*self._narrow()).order_by(*NEWEST).limit(self.shown + 1)
         if before is not None:
-            query = query.where(Conversation.last_message_at > before)
-        sought = (Contact.name, Contact.username, Conversation.preview, Page.name)
-        query = query.where(or_(*(holds(column, self.q) for column in sought)))
-        return db.session.execute(query.limit(self.shown + 1)).all()
+            ids = ids.where(Conversation.last_message_at > before)
+        # Joined to all contacts, PostgreSQL would read them all.
+        of_contact = select(or_(holds(Contact.name, self.q), holds(Contact.username, self.q)))
+        of_contact = of_contact.where(Contact.id == Conversation.contact_id)
+        pages = Page.of(self.tenant).with_only_columns(Page.id).where(holds(Page.name, self.q))
+        stands = or_(
+            holds(Conversation.preview, self.q),
+            of_contact.scalar_subquery(),
+            Conversation.page_id.in_(pages),
+        )
+        return db.session.scalars(ids.where(stands)).all()
 
-    def _named(self, query: Select[Any]) -> Sequence[Found[Any]]:
-        """Of the contacts who are called so."""
+    def _named(self) -> Sequence[int]:
+        """The same of the contacts who are called so."""
         of_tenant = select(Contact.id).where(Contact.tenant_id == self.tenant.id).limit(NAMESAKES)
         namesakes = [
             contact_id
@@ -175,9 +187,8 @@ class Inbox:
         ]
         if not namesakes:
             return []
-        # Not in their order: SQLite would rather read all conversations in it.
-        query = query.order_by(None).where(Conversation.contact_id.in_(namesakes))
-        return db.session.execute(query.limit(MOST)).all()
+        ids = select(Conversation.id).where(*self._narrow(), Conversation.contact_id.in_(namesakes))
+        return db.session.scalars(ids.limit(MOST)).all()
 
 
 def _row(found: Found[Any], last: Last | None) -> Row:

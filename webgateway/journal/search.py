@@ -1,6 +1,8 @@
 """What of the journal a person asks for: `q, gateway, outcome` of the URL."""
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from functools import cached_property
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
@@ -41,27 +43,27 @@ class Search:
     @property
     def unread(self) -> list[Delivery]:
         """Deliveries that no event tells of, because they wait to be read or cannot be read."""
-        newest = Delivery.of(self.tenant).where(*self.narrow(Delivery)).order_by(Delivery.id.desc())
-        newest = newest.limit(UNREAD_SHOWN).options(joinedload(Delivery.gateway).load_only(Gateway.name))
+        ids = Delivery.of(self.tenant).with_only_columns(Delivery.id).where(*self.narrow(Delivery))
+        ids = ids.order_by(Delivery.id.desc()).limit(UNREAD_SHOWN)
         # Each state by itself: only so SQLite takes the small index.
-        found = [
-            delivery
-            for state in ("waiting", "failed")
-            if self.outcome in ("", state)
-            for delivery in db.session.scalars(newest.where(*_unread(state)))
-        ]
-        return sorted(found, key=lambda delivery: delivery.id, reverse=True)[:UNREAD_SHOWN]
+        states = [state for state in ("waiting", "failed") if self.outcome in ("", state)]
+        of_each = [select(ids.where(*_unread(state)).subquery().c.id) for state in states]
+        found = db.session.scalars(union_all(*of_each)).all() if of_each else []
+        newest = Delivery.of(self.tenant).where(Delivery.id.in_(found)).order_by(Delivery.id.desc())
+        newest = newest.limit(UNREAD_SHOWN).options(joinedload(Delivery.gateway).load_only(Gateway.name))
+        return list(db.session.scalars(newest)) if found else []
 
     @property
     def failed(self) -> int:
         """How many could be replayed, counted no further than MOST."""
-        return sum(
-            db.session.scalar(select(func.count()).select_from(query.limit(MOST).subquery())) or 0
+        counts = [
+            select(func.count()).select_from(query.limit(MOST).subquery()).scalar_subquery()
             for query in (
                 select(Event.id).where(Event.outcome == "failed", *self.mine(Event)),
                 select(Delivery.id).where(*_unread("failed"), *self.mine(Delivery)),
             )
-        )
+        ]
+        return sum(db.session.execute(select(*counts)).one())
 
     def mine(self, table: type[Event] | type[Delivery]) -> list[ColumnElement[bool]]:
         """For those that failed."""
@@ -74,16 +76,17 @@ class Search:
         if self.q and table is Delivery:
             conditions.append(holds(Delivery.error, self.q))
         elif self.q:
-            whole = self._whole_id()
+            whole = self._whole_id
             conditions += self._part_of_recent(outcome) if whole is None else [whole]
         return conditions
 
+    @cached_property
     def _whole_id(self) -> ColumnElement[bool] | None:
-        for column in WHOLE:
-            found = column == self.q
-            if db.session.scalar(select(exists().where(Event.tenant_id == self.tenant.id, found))):
-                return found
-        return None
+        there = select(*(exists().where(Event.tenant_id == self.tenant.id, one == self.q) for one in WHOLE))
+        known = db.session.execute(there).one()
+        return next(
+            (column == self.q for column, is_known in zip(WHOLE, known, strict=True) if is_known), None
+        )
 
     def _part_of_recent(self, outcome: str) -> list[ColumnElement[bool]]:
         ids = select(Event.id).where(Event.tenant_id == self.tenant.id).order_by(Event.id.desc())
