@@ -43,6 +43,23 @@ print({"alembic", "mako", "pygments"} & set(sys.modules))
 """
 
 
+GIVEN_BACK = """
+import os, time
+from webgateway import memory
+memory.TRIM_EVERY = 0.1
+{before}
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+answer = [bytearray(100_000) for _ in range(1000)]
+most = resident()
+last = answer[-1]
+del answer
+end = time.monotonic() + {seconds}
+while most - resident() < 50_000_000 and time.monotonic() < end: time.sleep(0.1)
+print(most - resident() > 50_000_000)
+"""
+
+
 def run(code):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout
@@ -56,6 +73,12 @@ def heaps(before=""):
 def test_all_threads_share_two_heaps():
     assert heaps() > 2
     assert heaps("memory.init()") == 2
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="not glibc")
+def test_what_one_large_answer_needed_is_given_back():
+    assert run(GIVEN_BACK.format(before="", seconds=1)) == "False\n"
+    assert run(GIVEN_BACK.format(before="memory.init()", seconds=10)) == "True\n"
 
 
 def test_what_was_loaded_is_not_looked_through_for_garbage_again():

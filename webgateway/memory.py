@@ -2,6 +2,9 @@
 
 import ctypes
 import gc
+import threading
+import time
+from collections.abc import Callable
 
 ARENA_MAX = -8  # M_ARENA_MAX of glibc's malloc.h
 ARENAS = 2
@@ -9,14 +12,27 @@ YOUNG = (10_000, 20, 100)
 """Objects that come before each look, and looks before those at older ones: a page makes many at once."""
 
 
-def init() -> None:
-    """glibc gives every thread a heap of its own, and none of them gives back what another could use.
+TRIM_EVERY = 20.0  # seconds
 
-    Before the threads begin. Other C libraries have no such setting and need none.
+
+def init() -> None:
+    """glibc gives every thread a heap of its own, and none of them gives back what another could use; and what
+    one large answer needed it keeps for the next, for ever.
+
+    Before the threads begin. Other C libraries have no such settings and need none.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    libc = ctypes.CDLL(None)
+    mallopt, trim = getattr(libc, "mallopt", None), getattr(libc, "malloc_trim", None)
     if mallopt is not None:
         mallopt(ARENA_MAX, ARENAS)
+    if trim is not None:
+        threading.Thread(target=_give_back, args=(trim,), name="memory", daemon=True).start()
+
+
+def _give_back(trim: Callable[[int], int]) -> None:
+    while True:
+        time.sleep(TRIM_EVERY)
+        trim(0)
 
 
 def settle() -> None:
