@@ -1,6 +1,7 @@
 """Many deliveries, one commit: whoever waits is told the truth about its own row."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -42,6 +43,18 @@ def test_what_arrives_during_a_commit_goes_into_the_next_one_together(table):
     table.go.set()
     assert all(place.kept(within=5) for place in [first, *later])
     assert table.commits == [["a"], ["b", "c", "d"]]
+
+
+def test_what_comes_soon_after_a_commit_began_shares_the_next_one(table, monkeypatch):
+    monkeypatch.setattr(commits, "REST", 0.5)
+    table.go.set()
+    group = GroupCommit(table.write)
+    assert group.add("a").kept(within=0.4), "whoever comes first waits for nobody"
+    places = [group.add("b")]
+    time.sleep(0.05)
+    places.append(group.add("c"))
+    assert all(place.kept(within=5) for place in places)
+    assert table.commits == [["a"], ["b", "c"]]
 
 
 def test_nobody_is_told_kept_before_the_commit_is_through(table):
