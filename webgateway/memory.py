@@ -16,8 +16,8 @@ TRIM_EVERY = 20.0  # seconds
 
 
 def init() -> None:
-    """glibc gives every thread a heap of its own, and none of them gives back what another could use; and what
-    one large answer needed it keeps for the next, for ever.
+    """glibc gives every thread a heap of its own, and none of them gives back what another could use; what
+    one large answer needed it keeps.
 
     Before the threads begin. Other C libraries have no such settings and need none.
     """

@@ -16,11 +16,17 @@ log = logging.getLogger(__name__)
 
 UNKNOWN_PAGE = "No page of this gateway has this id."
 
+MOST = 50
+
 # A gateway's deliveries are read one after another: only so the ids of events tell their order.
 waiting = Waiting(
-    Delivery, Delivery.state, Delivery.error, Delivery.gateway_id, Delivery.size, most=(50, 256 * 1024)
+    Delivery, Delivery.state, Delivery.error, Delivery.gateway_id, Delivery.size, heaviest=256 * 1024
 )
-claim, renew = waiting.claim, waiting.renew
+renew = waiting.renew
+
+
+def claim() -> InHand | None:
+    return waiting.claim(MOST)
 
 
 def work(job: InHand) -> None:

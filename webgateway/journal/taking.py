@@ -20,16 +20,20 @@ from . import erasing
 from .models import Delivery, Event
 from .waiting import InHand, Waiting
 
-# On SQLite the door waits while a batch takes effect: no more at once than is done in a moment.
-MOST = 40
+MOST = {"sqlite": 40, "postgresql": 120}
+"""Events in one transaction. On SQLite the door waits while they take effect: it is over in a moment."""
 
-waiting = Waiting(Event, Event.outcome, Event.reason, Event.talk, literal(1), most=(MOST, MOST))
-claim, renew = waiting.claim, waiting.renew
+waiting = Waiting(Event, Event.outcome, Event.reason, Event.talk, literal(1), heaviest=max(MOST.values()))
+renew = waiting.renew
 
 Key = tuple[int, str]
 """Gateway and dedupe key: the same happening, however often Meta delivers it."""
 
 log = logging.getLogger(__name__)
+
+
+def claim() -> InHand | None:
+    return waiting.claim(MOST[db.engine.dialect.name])
 
 
 def work(job: InHand) -> None:

@@ -38,7 +38,7 @@ class Waiting(Generic[Kept]):
     """The rows of `table` whose `state` is waiting.
 
     Rows of the same `line` are worked on one after another, however many workers there are; one that is put
-    off holds nobody up. `weight` and `most` limit what is claimed at once.
+    off holds nobody up. What is claimed at once weighs no more than `heaviest`.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class Waiting(Generic[Kept]):
         reason: InstrumentedAttribute[str | None],
         line: InstrumentedAttribute[Any],
         weight: SQLColumnExpression[int],
-        most: tuple[int, int],
+        heaviest: int,
     ) -> None:
         self.table: type[Kept] = table
         self.state, self.reason, self.line, self.weight = state, reason, line, weight
-        self.most, self.heaviest = most
+        self.heaviest = heaviest
 
-    def claim(self) -> InHand | None:
+    def claim(self, most: int) -> InHand | None:
         """The oldest that are due, of lines in which no other worker holds any. Commits."""
         with looking():
             due, lapsed = db.session.execute(
@@ -63,7 +63,7 @@ class Waiting(Generic[Kept]):
         if not due and not lapsed:
             return None
         self._sweep()
-        rows = db.session.execute(self._due().limit(self.most)).all()
+        rows = db.session.execute(self._due().limit(most)).all()
         batch = self._batch(rows, self._locked([row.id for row in rows]))
         self._lease(batch, utcnow() + LEASE)
         db.session.commit()
