@@ -16,6 +16,7 @@ PART = "HX-Request: true\r\nHX-Request-Type: partial\r\n"
 TOKEN = re.compile(r'id="(desk|offers)"[^>]*data-token="(\w+)"')
 THREAD = re.compile(r'role="log"[^>]*data-token="(\w+)" hx-get="([^"]+)"')
 OFFER = re.compile(r"/workspace/offers/(\d+)/acceptance")
+MINE = re.compile(r'id="mine-(\d+)"')
 OPENED = re.compile(r'id="talk"[^>]*data-conversation="(\d+)"')
 NUMBER = re.compile(r"number (\d+)\b")
 CSRF = re.compile(r'"X-CSRFToken": "([^"]+)"|name="csrf_token"[^>]*value="([^"]+)"')
@@ -129,6 +130,8 @@ class Desk:
         self.email, self.seen, self.talk_seconds = email, seen, talk_seconds
         self.known: dict[str, str] = {}
         self.shown = ""
+        self.mine: set[str] = set()
+        """The conversations in the list, of which the stream tells whichever is shown."""
         self.taken: set[str] = set()
         """What rang and is accepted or about to be."""
         self.thread = ""
@@ -154,20 +157,21 @@ class Desk:
             stream.cookies = dict(self.line.cookies)
             stream.reader, stream.writer = await asyncio.open_connection("127.0.0.1", stream.port)
             stream.writer.write(stream._request("GET", f"/workspace/stream?shown={self.shown}", None))
-            shown = self.shown
+            watched = self.shown
             try:
                 status, _ = await stream.head()
                 if status != 200:
                     raise Refused(f"stream: {status}")
-                await self._hear(stream, shown)
+                await self._hear(stream, watched)
             finally:
                 stream.writer.close()
 
-    async def _hear(self, stream: Line, shown: str) -> None:
-        """Until another conversation is shown: then the browser opens its stream anew, too."""
+    async def _hear(self, stream: Line, watched: str) -> None:
+        """Until a conversation is shown that is neither `watched` nor the agent's own: then the browser opens
+        its stream anew, too."""
         chunks = stream.chunks()
         following = asyncio.ensure_future(anext(chunks))
-        while self.shown == shown:
+        while self.shown in self.mine | {watched, ""}:
             done, _ = await asyncio.wait({following}, timeout=0.05)
             if not done:
                 continue
@@ -185,7 +189,8 @@ class Desk:
         async with self.turn:
             if "offers" in news and self.known.get("offers") != news["offers"]:
                 self._learn(await self._bring(f"/workspace/offers?token={self.known.get('offers', '')}"))
-            if self.shown and news.get("thread") and self.known.get("thread") != news["thread"]:
+            thread = news.get(f"thread-{self.shown}")
+            if thread and self.known.get("thread") != thread:
                 self._learn(await self._bring(self.thread))
             elif "desk" in news and self.known.get("desk") != news["desk"]:
                 self._learn(await self._bring(f"/workspace/desk?token={self.known.get('desk', '')}"))
@@ -216,6 +221,8 @@ class Desk:
             self.known["thread"], self.thread = found[1], html.unescape(found[2])
         if found := OPENED.search(page):
             self.shown = found[1]
+        if 'id="desk"' in page:
+            self.mine = set(MINE.findall(page))
         for number in NUMBER.findall(page):
             self.seen.at.setdefault(int(number), now())
         ringing = set(OFFER.findall(page)) - self.taken

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,37 @@ def test_what_changes_is_seen_at_once(desk: Page, installation: Installation):
 
     change(installation, ring)
     expect(desk.get_by_role("article", name="Noor is calling")).to_be_visible(timeout=SOON)
+
+
+def test_going_from_one_of_ones_conversations_to_the_other_keeps_the_connection(
+    desk: Page, installation: Installation
+):
+    opened: list[str] = []
+    desk.on("request", lambda request: opened.append(request.url) if "/stream" in request.url else None)
+    for name, text in (("Maya Ruiz", "Are you there?"), ("Peter Chang", "And now?")):
+        desk.get_by_role("link", name=re.compile(name)).click()
+        expect(desk.get_by_role("region", name=f"Conversation with {name}")).to_be_visible()
+        change(installation, partial(says, name, text))
+        expect(desk.get_by_role("article").filter(has_text=text)).to_be_visible(timeout=SOON)
+    assert opened == []
+
+
+def test_a_conversation_that_is_not_ones_own_is_live_too(desk: Page, installation: Installation):
+    noors: list[int] = []
+
+    def of_hugo() -> None:
+        page = db.session.scalars(db.select(FacebookPage)).one()
+        talk = cast.conversation(cast.contact(page, "Noor", "12"), agent=cast.agent("Hugo"))
+        noors.append(talk.id)
+
+    change(installation, of_hugo)
+    desk.goto(f"/workspace/{noors[0]}")
+    desk.get_by_role("link", name=re.compile("Maya Ruiz")).click()
+    expect(desk.get_by_role("region", name="Conversation with Maya Ruiz")).to_be_visible()
+    desk.evaluate(f"htmx.ajax('GET', '/workspace/{noors[0]}', {{ target: '#talk', swap: 'outerHTML' }})")
+    expect(desk.get_by_role("region", name="Conversation with Noor")).to_be_visible()
+    change(installation, lambda: says("Noor", "Hello?"))
+    expect(desk.get_by_role("article").filter(has_text="Hello?")).to_be_visible(timeout=SOON)
 
 
 def test_the_keyboard_is_enough(desk: Page, installation: Installation):

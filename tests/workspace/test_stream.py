@@ -120,11 +120,11 @@ def the(kind, record_id):  # type: ignore[no-untyped-def]
 
 
 def test_a_reader_is_told_the_state_at_once(app, as_gail, peter):
-    reader = Reader(app, as_gail, f"shown={peter.id}")
+    reader, talk_id = Reader(app, as_gail, f"shown={peter.id}"), peter.id
 
     async def work() -> None:
         news = await reader.next()
-        assert set(news) == {"desk", "offers", "waiting", "thread", "details"}
+        assert set(news) == {"desk", "offers", "waiting", f"thread-{talk_id}", f"details-{talk_id}"}
         assert all(news.values())
 
     reading(reader, work)
@@ -144,8 +144,11 @@ def test_what_it_is_told_is_what_the_pieces_carry(app, as_gail, peter):
     reading(reader, work)
 
 
-def test_a_message_changes_thread_and_list(app, as_gail, peter):
-    reader, talk_id = Reader(app, as_gail, f"shown={peter.id}"), peter.id
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_message_changes_thread_and_list_whether_the_conversation_is_shown_or_only_ones_own(
+    app, as_gail, peter, shown
+):
+    reader, talk_id = Reader(app, as_gail, f"shown={peter.id}" if shown else ""), peter.id
 
     def write() -> None:
         talk = the(Conversation, talk_id)
@@ -155,7 +158,7 @@ def test_a_message_changes_thread_and_list(app, as_gail, peter):
     async def work() -> None:
         await reader.next()
         await later(app, write)
-        assert set(await reader.next()) == {"desk", "thread"}
+        assert set(await reader.next()) == {"desk", f"thread-{talk_id}"}
 
     reading(reader, work)
 
@@ -179,7 +182,7 @@ def test_a_call_rings_and_stops(app, as_gail, peter, gail):
 
 
 def test_what_becomes_known_of_the_customer_changes_the_details(app, as_gail, peter):
-    reader, contact_id = Reader(app, as_gail, f"shown={peter.id}"), peter.contact_id
+    reader, talk_id, contact_id = Reader(app, as_gail), peter.id, peter.contact_id
 
     def know() -> None:
         db.session.add(Fact(contact_id=contact_id, kind="email", value="p@example.com", source="text"))
@@ -187,7 +190,7 @@ def test_what_becomes_known_of_the_customer_changes_the_details(app, as_gail, pe
     async def work() -> None:
         await reader.next()
         await later(app, know)
-        assert set(await reader.next()) == {"details"}
+        assert set(await reader.next()) == {f"details-{talk_id}"}
 
     reading(reader, work)
 
@@ -438,7 +441,7 @@ def test_a_conversation_of_another_tenant_is_not_watched(app, as_rita, peter):
     reader = Reader(app, as_rita, f"shown={peter.id}")
 
     async def work() -> None:
-        assert (await reader.next()).get("thread", "") == ""
+        assert set(await reader.next()) == {"desk", "offers", "waiting"}
 
     reading(reader, work)
 
@@ -453,7 +456,8 @@ def test_whoever_may_not_is_answered_by_the_application(app, as_nora):
 def test_where_nothing_can_be_pushed_the_browser_is_told_to_ask(as_gail, peter):
     assert as_gail.get("/workspace/stream").status_code == 204
     answer = as_gail.get(f"/workspace/news?shown={peter.id}")
-    assert set(answer.json) == {"token", "desk", "offers", "waiting", "thread", "details"}
+    its = {f"thread-{peter.id}", f"details-{peter.id}"}
+    assert set(answer.json) == {"token", "desk", "offers", "waiting", *its}
     assert as_gail.get(f"/workspace/news?shown={peter.id}&token={answer.json['token']}").status_code == 204
 
 

@@ -20,7 +20,7 @@ Tokens = dict[str, str]
 
 
 class Watch(NamedTuple):
-    """A screen: whose, and the conversation that it shows."""
+    """A screen: whose, and a conversation that it shows; those of its agent are watched besides."""
 
     user_id: int
     shown: int | None
@@ -34,21 +34,22 @@ class News(NamedTuple):
 def look(watches: Collection[Watch]) -> dict[Watch, News]:
     """Of those whose users are still here."""
     desks = desk.look({watch.user_id for watch in watches})
-    shown = _of_conversations([watch.shown for watch in watches if watch.shown])
-    return {
-        watch: News(
-            desks[watch.user_id].user,
-            desks[watch.user_id].tokens | shown.get(watch.shown, NOTHING),
-        )
-        for watch in watches
-        if watch.user_id in desks
-    }
+    watched = {watch: _watched(watch, desks[watch.user_id]) for watch in watches if watch.user_id in desks}
+    tokens = _of_conversations(list(set().union(*watched.values())))
+    found = {}
+    for watch, conversation_ids in watched.items():
+        of_user = desks[watch.user_id]
+        found[watch] = News(of_user.user, dict(of_user.tokens))
+        for conversation_id in conversation_ids:
+            found[watch].tokens.update(tokens.get(conversation_id, {}))
+    return found
 
 
-NOTHING = {"thread": "", "details": ""}
+def _watched(watch: Watch, of_user: desk.Desk) -> set[int]:
+    return {talk.id for talk in of_user.talks} | ({watch.shown} if watch.shown else set())
 
 
-def _of_conversations(conversation_ids: Sequence[int]) -> dict[int | None, Tokens]:
+def _of_conversations(conversation_ids: Sequence[int]) -> dict[int, Tokens]:
     """The thread's and the details', by the conversation's id."""
     if not conversation_ids:
         return {}
@@ -58,8 +59,8 @@ def _of_conversations(conversation_ids: Sequence[int]) -> dict[int | None, Token
         facts[fact.contact_id].append(fact)
     return {
         one.id: {
-            "thread": threads[one.id],
-            "details": details.token(one.contact, facts[one.contact_id]),
+            f"thread-{one.id}": threads[one.id],
+            f"details-{one.id}": details.token(one.contact, facts[one.contact_id]),
         }
         for one in found
     }

@@ -6,7 +6,8 @@ const LONGEST = 30_000;
 const AGAIN = 20; // questions after which pushing is tried once more
 const QUIET = 40_000; // the server gives a sign of life every 15 seconds
 const pieces = { desk: "#desk", offers: "#offers", waiting: "#waiting", thread: "#talk [role=log]", details: "#details" };
-const known = new Map();
+const known = new Map(); // by piece: the token of what was brought last
+const told = new Map(); // all that the server told, of every conversation that is watched
 
 let source = null;
 let failures = 0;
@@ -28,6 +29,14 @@ function stale(name, token) {
   const piece = document.querySelector(pieces[name]);
   if (!piece || !token || piece.dataset.token === token || known.get(name) === token) return null;
   return piece;
+}
+
+/** Of the conversation that is shown. */
+const its = (news) => ({ thread: news[`thread-${shown()}`], details: news[`details-${shown()}`] });
+
+function hear(news) {
+  for (const [name, token] of Object.entries(news)) told.set(name, token);
+  apply({ ...news, ...its(news) });
 }
 
 /** Each piece that changed is brought anew; what brings the thread brings the list beside it. */
@@ -70,7 +79,7 @@ async function ask() {
     if (answer.status === 200) {
       const { token, ...news } = await answer.json();
       asked = token;
-      apply(news);
+      hear(news);
     }
   } catch {
     failures += 1;
@@ -83,6 +92,8 @@ async function ask() {
 function connect() {
   source?.close();
   known.clear();
+  told.clear();
+  watched = shown();
   const stream = new EventSource(`${workspace.dataset.stream}?${new URLSearchParams({ shown: shown() })}`);
   source = stream;
   heard = Date.now();
@@ -94,7 +105,7 @@ function connect() {
     heard = Date.now();
     failures = 0;
     tell("");
-    apply(JSON.parse(data));
+    hear(JSON.parse(data));
   };
   stream.addEventListener("crowded", () => {
     stream.close();
@@ -109,17 +120,25 @@ function connect() {
   };
 }
 
-let watched = shown();
+let open = shown();
+let watched = open; // besides the agent's own conversations, whichever the open stream was asked for
+const isWatched = () => !shown() || shown() === watched || document.getElementById(`mine-${shown()}`);
+
+/** What was told of a conversation while it was on its way to the screen counts, too. */
+function follow() {
+  if (!isWatched()) {
+    asked = "";
+    if (source) connect();
+  } else if (shown() !== open) {
+    apply(its(Object.fromEntries(told)));
+  }
+  open = shown();
+}
 
 if (workspace) {
   connect();
   document.addEventListener("htmx:finally:request", missed);
-  document.addEventListener("htmx:after:swap", () => {
-    if (shown() === watched) return;
-    watched = shown();
-    asked = "";
-    if (source) connect();
-  });
+  document.addEventListener("htmx:after:swap", follow);
   // A machine that slept holds a dead connection; one that comes back looks at once.
   setInterval(() => source && Date.now() - heard > QUIET && source.readyState === EventSource.OPEN && reopen(), 10_000);
   addEventListener("online", () => reopen());
