@@ -13,7 +13,7 @@ from tests import cast
 from tests.bench.installation import Installation, installed
 from tests.browser.conftest import log_in
 from webgateway.conversations import closing
-from webgateway.conversations.models import Contact, Conversation
+from webgateway.conversations.models import Contact, Conversation, Part
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
 from webgateway.pages.models import Page as FacebookPage
@@ -108,6 +108,25 @@ def test_a_conversation_that_is_not_ones_own_is_live_too(desk: Page, installatio
     expect(desk.get_by_role("region", name="Conversation with Noor")).to_be_visible()
     change(installation, lambda: says("Noor", "Hello?"))
     expect(desk.get_by_role("article").filter(has_text="Hello?")).to_be_visible(timeout=SOON)
+
+
+def test_an_answer_is_seen_to_be_sent_and_read_though_the_thread_is_not_brought_anew(
+    desk: Page, installation: Installation
+):
+    desk.get_by_label("Message").fill("It is open until six.")
+    desk.get_by_role("button", name="Send").click()
+    answer = desk.get_by_role("article").filter(has_text="open until six")
+    expect(answer.get_by_text("Waiting")).to_be_visible()
+    brought: list[str] = []
+    desk.on("request", lambda request: brought.append(request.url) if "/messages" in request.url else None)
+
+    def comes(state: str) -> None:
+        db.session.scalars(db.select(Part)).one().state = state
+
+    for state in ("Sent", "Read"):
+        change(installation, partial(comes, state.lower()))
+        expect(answer.get_by_text(state, exact=True)).to_be_visible(timeout=SOON)
+    assert brought == []
 
 
 def test_the_keyboard_is_enough(desk: Page, installation: Installation):

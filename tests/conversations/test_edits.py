@@ -7,7 +7,7 @@ import pytest
 from tests import cast
 from tests.conversations.receiving import close, conversation, item, last_event, messages
 from tests.deliveries import NOON, PAGE, PETER, echo, text
-from webgateway.conversations import thread
+from webgateway.conversations import thread_tokens
 from webgateway.conversations.models import Conversation, Wording
 from webgateway.db import db
 
@@ -64,9 +64,9 @@ def test_twice_it_is_one(receive):
 
 def test_the_open_screen_hears_of_it(receive):
     receive(FIRST)
-    before = thread.token(conversation())
+    before = thread_tokens.of(conversation()).all
     receive(edit("Are the plums ripe?"))
-    assert thread.token(conversation()) != before
+    assert thread_tokens.of(conversation()).all != before
 
 
 def test_without_a_number_it_is_the_next(receive):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests import cast
 from tests.deliveries import delivery, just_now, post, text
-from webgateway.conversations import outgoing, profiles, thread
+from webgateway.conversations import outgoing, profiles, thread_tokens
 from webgateway.conversations.models import Contact, Conversation, Message, Part
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
@@ -139,9 +139,9 @@ def test_whoever_wrote_has_a_username_on_the_screen(as_gail, receive, requests_m
 
 
 def test_a_username_that_arrives_later_is_news_for_an_open_thread(olha):
-    before = thread.token(olha)
+    before = thread_tokens.of(olha).all
     olha.contact.username = "olha.kovalenko"
-    assert thread.token(olha) != before
+    assert thread_tokens.of(olha).all != before
 
 
 def test_whoever_only_came_through_a_link_is_not_asked_for(receive, requests_mock):

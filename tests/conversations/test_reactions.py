@@ -7,7 +7,7 @@ import pytest
 from tests import cast
 from tests.conversations.receiving import close, conversation, item, last_event, messages
 from tests.deliveries import NOON, delivery, just_now, post, text
-from webgateway.conversations import composer, outgoing, thread
+from webgateway.conversations import composer, outgoing, thread_tokens
 from webgateway.conversations.models import Contact, Conversation, Reaction
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
@@ -103,12 +103,12 @@ class TestToOurs:
         assert [words.endswith("❤️") or "❤️" in words for words in screen()] == [False, True]
 
     def test_the_screen_that_is_open_hears_of_it(self, receive, sent):
-        before = thread.token(conversation())
+        before = thread_tokens.of(conversation()).all
         receive(love("m_out", at=just_now()))
-        after = thread.token(conversation())
+        after = thread_tokens.of(conversation()).all
         assert after != before
         receive(gone("m_out", at=just_now() + 1000))
-        assert thread.token(conversation()) != after
+        assert thread_tokens.of(conversation()).all != after
 
     def test_the_list_stays_in_its_order(self, receive, sent):
         was = (conversation().last_message_at, conversation().preview)

@@ -8,7 +8,7 @@ from tests import cast
 from tests.conversations import kept
 from tests.conversations.receiving import close, conversation, events, item, last_event, messages
 from tests.deliveries import NOON, PAGE, PETER, delivery, echo, post, text, wire
-from webgateway.conversations import outgoing, thread
+from webgateway.conversations import outgoing, thread_tokens
 from webgateway.conversations.models import Conversation, Wording
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
@@ -145,9 +145,9 @@ def test_while_another_app_owns_the_conversation_it_is_erased_too(receive, visit
 
 def test_the_open_screen_hears_of_it(receive):
     receive(secret())
-    before = thread.token(conversation())
+    before = thread_tokens.of(conversation()).all
     receive(unsent())
-    assert thread.token(conversation()) != before
+    assert thread_tokens.of(conversation()).all != before
 
 
 def test_a_closed_conversation_is_not_opened(receive, screen):

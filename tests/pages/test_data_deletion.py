@@ -10,7 +10,7 @@ from sqlalchemy import cast as as_type
 from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.pages.leaving import OLENA, ask_deletion, everywhere
-from webgateway.conversations import bot_calls, knowing, thread
+from webgateway.conversations import bot_calls, knowing, thread_tokens
 from webgateway.conversations.bot_calls import BotCall
 from webgateway.conversations.models import Contact, Conversation, Message, Part
 from webgateway.db import db, utcnow
@@ -249,9 +249,9 @@ class TestCustomer:
         assert (part.state, part.text) == ("failed", "")
 
     def test_whoever_has_the_conversation_open_sees_it(self, visitor, as_ada, gateway, talk):
-        before = thread.token(talk)
+        before = thread_tokens.of(talk).all
         ask_deletion(visitor, gateway)
-        assert thread.token(talk) != before
+        assert thread_tokens.of(talk).all != before
 
     def test_the_conversation_is_closed_and_can_be_looked_at(self, visitor, as_ada, gateway, talk):
         ask_deletion(visitor, gateway)

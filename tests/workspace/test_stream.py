@@ -14,8 +14,9 @@ from flask import Flask
 
 from tests import cast
 from tests.conftest import Client
+from tests.conversations.sending import write
 from webgateway.conversations.facts import Fact
-from webgateway.conversations.models import Conversation
+from webgateway.conversations.models import Conversation, Part
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
 from webgateway.gate import Gate
@@ -159,6 +160,74 @@ def test_a_message_changes_thread_and_list_whether_the_conversation_is_shown_or_
         await reader.next()
         await later(app, write)
         assert set(await reader.next()) == {"desk", f"thread-{talk_id}"}
+
+    reading(reader, work)
+
+
+def newest_is(state: str, talk_id: int, **values: object):  # type: ignore[no-untyped-def]
+    def change() -> None:
+        of_talk = db.select(Part).where(Part.conversation_id == talk_id).order_by(Part.id.desc())
+        part = db.session.scalars(of_talk.limit(1)).one()
+        part.state = state
+        for name, value in values.items():
+            setattr(part, name, value)
+
+    return change
+
+
+def test_how_far_the_newest_answer_has_come_is_told_itself_and_brings_nothing_anew(app, as_gail, peter):
+    reader, talk_id = Reader(app, as_gail), peter.id
+    name, answer_id = f"sent-{talk_id}", write(peter).id
+
+    async def work() -> None:
+        assert name not in await reader.next()
+        await later(app, newest_is("waiting", talk_id, attempts=1))
+        await reader.silent()
+        await later(app, newest_is("sent", talk_id))
+        assert await reader.next() == {name: f"message-{answer_id} Sent"}
+        await later(app, newest_is("read", talk_id))
+        assert await reader.next() == {name: f"message-{answer_id} Read"}
+
+    reading(reader, work)
+
+
+@pytest.mark.parametrize("values", [{"state": "failed"}, {"state": "waiting", "error": "Meta is busy"}])
+def test_an_answer_in_trouble_changes_the_thread(app, as_gail, peter, values):
+    reader, talk_id = Reader(app, as_gail), peter.id
+    write(peter)
+
+    async def work() -> None:
+        await reader.next()
+        await later(app, newest_is(talk_id=talk_id, **values))
+        assert set(await reader.next()) == {f"thread-{talk_id}"}
+
+    reading(reader, work)
+
+
+def test_an_answer_that_arrived_in_part_changes_the_thread(app, as_gail, peter):
+    reader, talk_id = Reader(app, as_gail), peter.id
+    write(peter, "Hello " * 500)
+
+    async def work() -> None:
+        await reader.next()
+        await later(app, newest_is("sent", talk_id))
+        assert set(await reader.next()) == {f"thread-{talk_id}"}
+
+    reading(reader, work)
+
+
+def test_an_earlier_answer_that_comes_further_changes_the_thread(app, as_gail, peter):
+    reader, talk_id = Reader(app, as_gail), peter.id
+    earlier = write(peter).parts[0].id
+    write(peter, "And a good day")
+
+    def arrive() -> None:
+        the(Part, earlier).state = "sent"
+
+    async def work() -> None:
+        await reader.next()
+        await later(app, arrive)
+        assert set(await reader.next()) == {f"thread-{talk_id}"}
 
     reading(reader, work)
 

@@ -1,12 +1,13 @@
 """How far a message to the customer has come, told from its parts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..meta import errors
 from . import pace
 from .models import Message, Part
-from .outcome import ARRIVED
+from .outcome import ARRIVED as ARRIVED
 
 NO_LOGIN = "No login lets us write for this page."
 IN_TIME = "It goes out when the page is reconnected, unless Meta's 24 hours are over by then."
@@ -69,7 +70,12 @@ def of(message: Message, stranded: bool = False) -> Delivery | None:
                 code=_code(refused),
             )
         return Delivery(some or "Waiting")
-    return Delivery(WORDS[min((part.state for part in parts), key=ARRIVED.index)])
+    return Delivery(word(part.state for part in parts))
+
+
+def word(states: Iterable[str]) -> str:
+    """Of parts that have all arrived: as far as the last of them has come."""
+    return WORDS[min(states, key=ARRIVED.index)]
 
 
 def _code(part: Part) -> str | None:

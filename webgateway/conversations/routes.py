@@ -27,6 +27,7 @@ from . import (
     showing,
     surfaces,
     thread,
+    thread_tokens,
     writing,
 )
 from .finding import find
@@ -34,6 +35,7 @@ from .forms import AnswerForm
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
 from .surfaces import Surface
+from .thread_tokens import Tokens
 
 blueprint = Blueprint("conversations", __name__, url_prefix="/conversations")
 
@@ -67,12 +69,12 @@ def messages(conversation_id: int) -> ResponseReturnValue:
     conversation = find(conversation_id)
     lock = composer.lock(conversation, signed_in())
     known = request.args.get("lock") == _lock_token(conversation, lock)
-    token = thread.token(conversation)
-    if known and request.args.get("token") == token:
+    tokens = thread_tokens.of(conversation)
+    if known and request.args.get("token") == tokens.all:
         return "", 204
     if not htmx.wants_fragment():
         return _show(conversation)
-    return _rendered(conversation, not known, _pane(conversation, lock, token=token))
+    return _rendered(conversation, not known, _pane(conversation, lock, tokens=tokens))
 
 
 @blueprint.post("/<int:conversation_id>/messages")
@@ -176,13 +178,13 @@ def _pane(
     conversation: Conversation,
     lock: composer.Lock | None,
     form: AnswerForm | None = None,
-    token: str | None = None,
+    tokens: Tokens | None = None,
 ) -> dict[str, Any]:
     """What the templates of one conversation need."""
     return {
         "conversation": conversation,
         "thread": thread.Thread(conversation, _shown(conversation)),
-        "token": token or thread.token(conversation),
+        "tokens": tokens or thread_tokens.of(conversation),
         "lock": lock,
         "lock_token": _lock_token(conversation, lock),
         "closes_at": composer.closes_at(conversation),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import joinedload, load_only
 
-from ..conversations import thread
+from ..conversations import thread_tokens
 from ..conversations.facts import Fact
 from ..conversations.models import Contact, Conversation
 from ..db import db
@@ -50,20 +50,22 @@ def _watched(watch: Watch, of_user: desk.Desk) -> set[int]:
 
 
 def _of_conversations(conversation_ids: Sequence[int]) -> dict[int, Tokens]:
-    """The thread's and the details', by the conversation's id."""
+    """The thread's and the details', and how far the newest answer has come, by the conversation's id."""
     if not conversation_ids:
         return {}
     found = db.session.scalars(_shown(), {"shown": conversation_ids}).all()
-    threads, facts = thread.tokens(found), defaultdict(list)
+    threads, facts = thread_tokens.of_all(found), defaultdict(list)
     for fact in db.session.scalars(_facts(), {"contacts": [one.contact_id for one in found]}):
         facts[fact.contact_id].append(fact)
-    return {
-        one.id: {
-            f"thread-{one.id}": threads[one.id],
+    tokens = {}
+    for one in found:
+        tokens[one.id] = {
+            f"thread-{one.id}": threads[one.id].news,
             f"details-{one.id}": details.token(one.contact, facts[one.contact_id]),
         }
-        for one in found
-    }
+        if sent := threads[one.id].sent:
+            tokens[one.id][f"sent-{one.id}"] = sent
+    return tokens
 
 
 @cache

@@ -8,6 +8,7 @@ const QUIET = 40_000; // the server gives a sign of life every 15 seconds
 const pieces = { desk: "#desk", offers: "#offers", waiting: "#waiting", thread: "#talk [role=log]", details: "#details" };
 const known = new Map(); // by piece: the token of what was brought last
 const told = new Map(); // all that the server told, of every conversation that is watched
+const STEPS = ["Sent", "Delivered", "Read"];
 
 let source = null;
 let failures = 0;
@@ -37,6 +38,15 @@ const its = (news) => ({ thread: news[`thread-${shown()}`], details: news[`detai
 function hear(news) {
   for (const [name, token] of Object.entries(news)) told.set(name, token);
   apply({ ...news, ...its(news) });
+  further();
+}
+
+/** How far the newest answer has come is told itself: nothing is brought for that. */
+function further() {
+  const [id, word] = (told.get(`sent-${shown()}`) ?? "").split(" ");
+  const state = id && document.querySelector(`#${id} > footer`);
+  if (!state || state.childElementCount || STEPS.indexOf(state.textContent.trim()) >= STEPS.indexOf(word)) return;
+  state.textContent = word;
 }
 
 /** Each piece that changed is brought anew; what brings the thread brings the list beside it. */
@@ -133,6 +143,7 @@ function follow() {
     apply(its(Object.fromEntries(told)));
   }
   open = shown();
+  further();
 }
 
 if (workspace) {
