@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     Text,
     TypeDecorator,
+    bindparam,
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -58,6 +59,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+NOW: Any = bindparam("now", type_=UTCDateTime())
+"""For queries that are made once and asked again and again: to make one costs more than to ask it."""
 
 
 class Encrypted(TypeDecorator[str]):

@@ -124,7 +124,7 @@ def calling_for(conversation) -> BotCall:
 def test_the_next_call_is_found_by_what_waits_however_many_are_done(app, tell):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL's plans depend on its statistics")
-    due = calling._due().compile(db.engine, compile_kwargs={"literal_binds": True})
+    due = calling._due().params(calling._asked()).compile(db.engine, compile_kwargs={"literal_binds": True})
     steps = [row.detail for row in db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {due}")]
     plan = "\n".join(steps)
     for index in ("ix_bot_calls_due", "ix_bot_calls_waiting", "ix_bot_calls_leased"):

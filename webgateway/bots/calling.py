@@ -7,17 +7,18 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal_column, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from .. import logs, metrics
 from ..conversations.bot_calls import AWAITED, BotCall
 from ..conversations.models import Conversation
-from ..db import db, looking, passing, utcnow
+from ..db import NOW, db, looking, passing, utcnow
 from ..pages.models import Page
 from ..settings import current_settings
 from . import holding, outcome, signing, wire
@@ -40,11 +41,12 @@ def claim() -> int | None:
     """Take the call that has been due longest. Commits."""
     for _ in range(TRIES):
         with looking():
-            found = db.session.scalar(_due().with_only_columns(BotCall.id))
+            found = db.session.scalar(_next(), _asked())
         if found is None:
             return None
         mine = _due().where(BotCall.id == found).with_for_update(of=BotCall, skip_locked=True)
-        call = db.session.scalar(mine.execution_options(populate_existing=True))
+        mine = mine.execution_options(populate_existing=True)
+        call = db.session.scalar(mine, _asked())
         if call is not None:
             call.leased_until = utcnow() + LEASE
             call.attempts += 1
@@ -87,27 +89,37 @@ def renew(call_id: int) -> None:
     db.session.commit()
 
 
+def _asked() -> dict[str, Any]:
+    return {"now": utcnow(), "crowd": AT_ONCE}
+
+
+@cache
+def _next() -> Select[int]:
+    return _due().with_only_columns(BotCall.id)
+
+
+@cache
 def _due() -> Select[BotCall]:
     """Nothing for the same bot in its conversation waits before it."""
-    now, earlier = utcnow(), aliased(BotCall)
+    earlier = aliased(BotCall)
     blocked = exists().where(
         earlier.conversation_id == BotCall.conversation_id,
         earlier.part == BotCall.part,
         earlier.state == WAITING,
         earlier.id < BotCall.id,
     )
-    free = or_(BotCall.leased_until.is_(None), BotCall.leased_until < now)
+    free = or_(BotCall.leased_until.is_(None), BotCall.leased_until < NOW)
     ready = or_(BotCall.flow_id.is_(None), BotCall.flow_id.not_in(_busy()))
-    due = select(BotCall).where(BotCall.state == WAITING, BotCall.next_try_at <= now, free, ~blocked, ready)
+    due = select(BotCall).where(BotCall.state == WAITING, BotCall.next_try_at <= NOW, free, ~blocked, ready)
     return due.order_by(BotCall.next_try_at, BotCall.id).limit(1)
 
 
 def _busy() -> Select[int | None]:
     """Flows of whose bots enough calls are on their way."""
     held = select(BotCall.flow_id).where(
-        BotCall.state == WAITING, BotCall.leased_until >= utcnow(), BotCall.flow_id.is_not(None)
+        BotCall.state == WAITING, BotCall.leased_until >= NOW, BotCall.flow_id.is_not(None)
     )
-    return held.group_by(BotCall.flow_id).having(func.count() >= AT_ONCE)
+    return held.group_by(BotCall.flow_id).having(func.count() >= bindparam("crowd"))
 
 
 def _unwanted(call: BotCall) -> str | None:

@@ -3,13 +3,14 @@ is missing and remembers where to go on. The row is the job."""
 
 import logging
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import aliased, joinedload
 
 from .. import logs, metrics
-from ..db import db, looking, passing, utcnow
+from ..db import NOW, db, looking, passing, utcnow
 from ..gateways.graph import graph_of
 from ..gateways.models import Gateway
 from ..leases import LEASE
@@ -46,11 +47,12 @@ NOT_DONE = "webgateway could not go on with it; its log tells whoever runs it wh
 def claim() -> int | None:
     """Take the step that has been due longest. Commits."""
     with looking():
-        found = db.session.scalar(_due().with_only_columns(Comparison.id))
+        found = db.session.scalar(_next(), {"now": utcnow()})
     if found is None:
         return None
     mine = _due().where(Comparison.id == found).with_for_update(of=Comparison, skip_locked=True)
-    comparison = db.session.scalar(mine.execution_options(populate_existing=True))
+    mine = mine.execution_options(populate_existing=True)
+    comparison = db.session.scalar(mine, {"now": utcnow()})
     if comparison is None:
         db.session.rollback()  # another worker was quicker
         return None
@@ -97,9 +99,15 @@ def renew(comparison_id: int) -> None:
     db.session.commit()
 
 
+@cache
+def _next() -> Select[int]:
+    return _due().with_only_columns(Comparison.id)
+
+
+@cache
 def _due() -> Select[Comparison]:
     """One page's comparisons go one after another: its calls have one pace. Contract 7.6."""
-    now, earlier = utcnow(), aliased(Comparison)
+    earlier = aliased(Comparison)
     pauses = (Comparison.leased_until, Page.sends_paused_until, Gateway.calls_paused_until)
     before = exists().where(
         earlier.page_id == Comparison.page_id, earlier.state == WAITING, earlier.id < Comparison.id
@@ -108,8 +116,8 @@ def _due() -> Select[Comparison]:
         select(Comparison)
         .join(Comparison.page)
         .join(Page.gateway)
-        .where(Comparison.state == WAITING, Comparison.next_try_at <= now, ~before)
-        .where(*(or_(end.is_(None), end <= now) for end in pauses))
+        .where(Comparison.state == WAITING, Comparison.next_try_at <= NOW, ~before)
+        .where(*(or_(end.is_(None), end <= NOW) for end in pauses))
         .order_by(Comparison.next_try_at, Comparison.id)
         .limit(1)
     )

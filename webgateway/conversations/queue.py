@@ -1,13 +1,14 @@
 """Which part goes out next: the pages in turn, of each what is longest due, of a talk what is first."""
 
 import os
-from datetime import datetime
+from functools import cache
 from socket import gethostname
+from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, exists, func, literal_column, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
-from ..db import db, looking, utcnow
+from ..db import NOW, db, looking, utcnow
 from ..gateways.models import Gateway
 from ..pages.models import Page
 from . import stranded
@@ -28,54 +29,76 @@ def holder() -> str:
 
 def next_page() -> int | None:
     """The page that has waited longest for its turn among those with something to send."""
-    now = utcnow()
-    due = _pages_with_due_parts(now)
-    turn = _open(now).with_only_columns(Page.id).join(due, due.c.page_id == Page.id)
     with looking():
-        return db.session.scalar(turn.order_by(Page.next_send_at.nulls_first(), Page.id).limit(1))
+        return db.session.scalar(_next_page(), _asked())
 
 
 def take(page_id: int) -> tuple[Page, Part] | None:
     """Locks the page and its next part; None when others were quicker."""
-    now = utcnow()
-    locked = _open(now).where(Page.id == page_id).with_for_update(of=Page, key_share=True)
-    page = db.session.scalar(locked.execution_options(populate_existing=True))
+    asked = {**_asked(), "page": page_id}
+    page = db.session.scalar(_locked_page(), asked)
     if page is None:
         return None
-    first = _due(now).where(Part.page_id == page_id).with_for_update(of=Part, skip_locked=True)
-    part = db.session.scalar(first.execution_options(populate_existing=True))
+    part = db.session.scalar(_locked_part(), asked)
     return None if part is None else (page, part)
 
 
-def _open(now: datetime) -> Select[Page]:
+# Queries are made once: every sender asks them after each part.
+PAGE: Any = bindparam("page")
+
+
+def _asked() -> dict[str, Any]:
+    return {"now": utcnow(), "holder": holder(), "crowd": PER_PAGE}
+
+
+@cache
+def _next_page() -> Select[int]:
+    due = _pages_with_due_parts()
+    turn = _open().with_only_columns(Page.id).join(due, due.c.page_id == Page.id)
+    return turn.order_by(Page.next_send_at.nulls_first(), Page.id).limit(1)
+
+
+@cache
+def _locked_page() -> Select[Page]:
+    locked = _open().where(Page.id == PAGE).with_for_update(of=Page, key_share=True)
+    return locked.execution_options(populate_existing=True)
+
+
+@cache
+def _locked_part() -> Select[Part]:
+    first = _due().where(Part.page_id == PAGE).with_for_update(of=Part, skip_locked=True)
+    return first.execution_options(populate_existing=True)
+
+
+def _open() -> Select[Page]:
     """Pages for which Meta has not asked for a pause, and for which somebody's login lets us write."""
     pauses = (Page.sends_paused_until, Gateway.calls_paused_until)
-    pages = select(Page).join(Page.gateway).where(*(or_(end.is_(None), end <= now) for end in pauses))
+    pages = select(Page).join(Page.gateway).where(*(or_(end.is_(None), end <= NOW) for end in pauses))
     return pages.where(~stranded.pages())
 
 
-def _due(now: datetime) -> Select[Part]:
+def _due() -> Select[Part]:
     """The part that may go out first: nothing of its conversation waits before it."""
     earlier = aliased(Part)
     blocked = exists().where(
         earlier.conversation_id == Part.conversation_id, earlier.state == WAITING, earlier.id < Part.id
     )
-    free = or_(Part.leased_until.is_(None), Part.leased_until < now)
-    due = select(Part).where(Part.state == WAITING, Part.next_try_at <= now, free, ~blocked)
-    due = due.where(Part.page_id.not_in(_crowded(now)))
+    free = or_(Part.leased_until.is_(None), Part.leased_until < NOW)
+    due = select(Part).where(Part.state == WAITING, Part.next_try_at <= NOW, free, ~blocked)
+    due = due.where(Part.page_id.not_in(_crowded()))
     return due.order_by(Part.next_try_at, Part.id).limit(1)
 
 
-def _crowded(now: datetime) -> Select[int]:
+def _crowded() -> Select[int]:
     """Pages on which enough of this process's senders are at work."""
-    held = select(Part.page_id).where(Part.leased_by == holder(), Part.leased_until >= now)
-    return held.group_by(Part.page_id).having(func.count() >= PER_PAGE)
+    held = select(Part.page_id).where(Part.leased_by == bindparam("holder"), Part.leased_until >= NOW)
+    return held.group_by(Part.page_id).having(func.count() >= bindparam("crowd"))
 
 
-def _pages_with_due_parts(now: datetime) -> CTE:
+def _pages_with_due_parts() -> CTE:
     """Materialized, as PostgreSQL's planner would look at all parts of all pages otherwise."""
     waiting = _pages_with_waiting_parts()
-    due = _due(now).with_only_columns(Part.id).where(Part.page_id == waiting.c.page_id).scalar_subquery()
+    due = _due().with_only_columns(Part.id).where(Part.page_id == waiting.c.page_id).scalar_subquery()
     pages = select(waiting.c.page_id).where(due.is_not(None)).cte("due")
     return pages.prefix_with("MATERIALIZED", dialect="postgresql")
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, exists, select, update
@@ -10,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.orm.interfaces import ORMOption
 
-from ..db import db, looking, passing, utcnow
+from ..db import NOW, db, looking, passing, utcnow
 from ..leases import LEASE
 from .models import Delivery, Event
 
@@ -57,13 +58,11 @@ class Waiting(Generic[Kept]):
     def claim(self, most: int) -> InHand | None:
         """The oldest that are due, of lines in which no other worker holds any. Commits."""
         with looking():
-            due, lapsed = db.session.execute(
-                select(exists(self._due().limit(1)), exists(select(1).where(*self._lapsed())))
-            ).one()
+            due, lapsed = db.session.execute(self._some, {"now": utcnow()}).one()
         if not due and not lapsed:
             return None
         self._sweep()
-        rows = db.session.execute(self._due().limit(most)).all()
+        rows = db.session.execute(self._due.limit(most), {"now": utcnow()}).all()
         batch = self._batch(rows, self._locked([row.id for row in rows]))
         self._lease(batch, utcnow() + LEASE)
         db.session.commit()
@@ -107,6 +106,12 @@ class Waiting(Generic[Kept]):
             .execution_options(populate_existing=True)
         ).all()
 
+    @cached_property
+    def _some(self) -> Any:
+        """Made once, as what follows: every worker asks it again and again."""
+        return select(exists(self._due.limit(1)), exists(select(1).where(*self._lapsed)))
+
+    @cached_property
     def _due(self) -> Select[Any]:
         held = aliased(self.table)
         held_lines = select(getattr(held, self.line.key)).where(
@@ -119,19 +124,21 @@ class Waiting(Generic[Kept]):
                 self.weight.label("weight"),
                 self.reason.is_not(None).label("doubtful"),
             )
-            .where(self.state == "waiting", self.table.next_try_at <= utcnow())
+            .where(self.state == "waiting", self.table.next_try_at <= NOW)
             .where(self.table.leased_until.is_(None), self.line.not_in(held_lines))
             .order_by(self.table.id)
         )
 
+    @cached_property
     def _lapsed(self) -> list[ColumnElement[bool]]:
-        return [self.state == "waiting", self.table.leased_until < utcnow()]
+        return [self.state == "waiting", self.table.leased_until < NOW]
 
     def _sweep(self) -> None:
         """A lease that ran out was an attempt. Its pause counts from the last sign of life, so that after the
         first ones the row is due at once and still comes before the later ones of its line."""
-        lapsed = select(self.table).where(*self._lapsed()).with_for_update(skip_locked=True)
-        for row in db.session.scalars(lapsed.execution_options(populate_existing=True)):
+        lapsed = select(self.table).where(*self._lapsed).with_for_update(skip_locked=True)
+        lapsed = lapsed.execution_options(populate_existing=True)
+        for row in db.session.scalars(lapsed, {"now": utcnow()}):
             assert row.leased_until is not None
             self._put_off(row, row.leased_until - LEASE, HELD_TOO_LONG)
         db.session.flush()

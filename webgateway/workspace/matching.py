@@ -4,6 +4,7 @@ queries does not depend on how many wait."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, exists, func, or_, select, union_all
@@ -12,7 +13,7 @@ from sqlalchemy.orm import contains_eager
 from ..conversations.models import Conversation, Message
 from ..conversations.offers import RINGING, Offer
 from ..conversations.queueing import SERVED
-from ..db import db, utcnow
+from ..db import NOW, db, utcnow
 from ..queues.models import Agent, Queue, members
 from ..users.models import User
 from . import agents
@@ -59,9 +60,10 @@ Asked = dict[tuple[int, int], datetime]
 """Who did not want a conversation, by its id and theirs: until when it is kept from them."""
 
 
+@cache
 def waiting() -> Select[Any]:
-    """Ids of conversations that may ring now; what another app has at Meta is not ours to answer."""
-    held = or_(Conversation.held_until.is_(None), Conversation.held_until <= utcnow())
+    """Ids of conversations that may ring `now`; what another app has at Meta is not ours to answer."""
+    held = or_(Conversation.held_until.is_(None), Conversation.held_until <= NOW)
     rings = exists().where(Offer.conversation_id == Conversation.id, RINGING)
     return select(Conversation.id).where(
         Conversation.queue_id.is_not(None),
@@ -103,8 +105,13 @@ def _next(
 
 def _ringing_queues() -> Sequence[Queue]:
     """Those in which something waits to ring."""
+    return db.session.scalars(_ringing(), {"now": utcnow()}).all()
+
+
+@cache
+def _ringing() -> Select[Any]:
     some = exists(waiting().where(Conversation.queue_id == Queue.id).correlate(Queue))
-    return db.session.scalars(select(Queue).where(Queue.rule != "by_hand", some)).all()
+    return select(Queue).where(Queue.rule != "by_hand", some)
 
 
 def _candidates(queues: Sequence[Queue]) -> dict[int, list[Candidate]]:
@@ -152,7 +159,7 @@ def _heads(queues: Sequence[Queue]) -> list[Any]:
         for queue in queues[begin : begin + QUEUES]:
             first = waiting().where(Conversation.queue_id == queue.id).with_only_columns(*columns)
             firsts.append(select(first.order_by(*order).limit(PER_QUEUE).subquery()))
-        found += db.session.execute(union_all(*firsts)).all()
+        found += db.session.execute(union_all(*firsts), {"now": utcnow()}).all()
     return sorted(found, key=lambda head: (-head.priority, head.queued_at or NEVER, head.id))
 
 

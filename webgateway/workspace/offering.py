@@ -7,12 +7,13 @@ Who is next is decided in matching.py; what agents answer is in answering.py.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from ..conversations.offers import RINGING, Offer
-from ..db import db, looking, utcnow
+from ..db import NOW, UTCDateTime, db, looking, utcnow
 from ..queues.models import Agent
 from . import agents, matching, ringing
 from .answering import accept as accept
@@ -41,11 +42,10 @@ def claim() -> Round | None:
     if time.monotonic() < _paused["until"]:
         return None
     with looking():
-        some = (exists(_expired()), exists(_left()), exists(matching.waiting()))
-        expired, left, waiting = db.session.execute(select(*some)).one()
+        expired, left, waiting = db.session.execute(_some(), _asked()).one()
         found = Round(
-            db.session.scalars(_expired().limit(AT_ONCE)).all() if expired else (),
-            db.session.scalars(_left().limit(AT_ONCE)).all() if left else (),
+            db.session.scalars(_expired().limit(AT_ONCE), _asked()).all() if expired else (),
+            db.session.scalars(_left().limit(AT_ONCE), _asked()).all() if left else (),
             matching.pairs() if waiting else (),
         )
     return found if found.expired or found.left or found.pairs else None
@@ -55,7 +55,7 @@ def work(round: Round) -> None:
     if round.expired:
         ringing.expire(round.expired)
     if round.left:
-        still = db.session.scalars(_left().where(Agent.user_id.in_(round.left))).all()
+        still = db.session.scalars(_left().where(Agent.user_id.in_(round.left)), _asked()).all()
         agents.make_not_ready(still, agents.LEFT)
     if round.pairs:
         ringing.begin(round.pairs)
@@ -71,10 +71,22 @@ def renew(_round: Round) -> None:
     """Nothing is leased."""
 
 
+def _asked() -> dict[str, Any]:
+    now = utcnow()
+    return {"now": now, "seen_lately": now - agents.SEEN_LATELY}
+
+
+@cache
+def _some() -> Any:
+    return select(exists(_expired()), exists(_left()), exists(matching.waiting()))
+
+
+@cache
 def _expired() -> Select[Any]:
-    return select(Offer.id).where(RINGING, Offer.expires_at <= utcnow())
+    return select(Offer.id).where(RINGING, Offer.expires_at <= NOW)
 
 
+@cache
 def _left() -> Select[Any]:
-    gone = or_(Agent.seen_at.is_(None), Agent.seen_at <= utcnow() - agents.SEEN_LATELY)
+    gone = or_(Agent.seen_at.is_(None), Agent.seen_at <= bindparam("seen_lately", type_=UTCDateTime()))
     return select(Agent.user_id).where(Agent.state == "ready", gone)

@@ -54,7 +54,7 @@ def _hold_waiting(ids: Sequence[int]) -> dict[int, int]:
     locked = select(Conversation.id).where(Conversation.id.in_(ids))
     held = db.session.scalars(locked.with_for_update(key_share=True, skip_locked=True)).all()
     still = matching.waiting().where(Conversation.id.in_(held)).add_columns(Conversation.queue_id)
-    return {row.id: row.queue_id for row in db.session.execute(still)}
+    return {row.id: row.queue_id for row in db.session.execute(still, {"now": utcnow()})}
 
 
 def _hold_ready(user_ids: set[int]) -> dict[int, Agent]:
