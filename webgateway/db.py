@@ -128,8 +128,9 @@ def init_app(app: Flask, database_url: str, encryption_keys: tuple[str, ...]) ->
             sqlite.listen(db.engine)
 
 
-def find_or_404(query: Select[Record]) -> Record:
-    record: Record | None = db.session.scalars(query).one_or_none()
+def find_or_404(query: Select[Record], asked: dict[str, Any] | None = None) -> Record:
+    """`asked`: for a query that was made once."""
+    record: Record | None = db.session.scalars(query, asked).one_or_none()
     if record is None:
         abort(404)
     return record

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from ..db import db, utcnow
 from ..meta import messages
@@ -95,8 +96,13 @@ def out_of_reach(conversation: Conversation, user: User | None = None) -> Lock |
 
 def follower_of(conversation: Conversation) -> int | None:
     """The id of the talk in which its customer goes on, once it is closed."""
-    theirs = Conversation.contact_id == conversation.contact_id
-    return db.session.scalar(select(Conversation.id).where(theirs, Conversation.closed_at.is_(None)))
+    return db.session.scalar(_open_one(), {"contact": conversation.contact_id})
+
+
+@cache
+def _open_one() -> Select[int]:
+    theirs = Conversation.contact_id == bindparam("contact")
+    return select(Conversation.id).where(theirs, Conversation.closed_at.is_(None))
 
 
 def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None:
@@ -107,7 +113,7 @@ def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None
         return REMOVED
     if not page.gateway.enabled:
         return SWITCHED_OFF
-    if tokens.live_grant(page, channel) is None:
+    if not tokens.cover(page):
         return _no_token(page, channel, user)
     notice = notices.silencing(page, channel)
     return _silenced(page, notice, user) if notice else None
@@ -125,21 +131,24 @@ def write(
 ) -> Message:
     """Write once for each `key`: a form sent twice gives the message it gave before. A keyword asks the
     customer in its place. Whoever answers first has the conversation."""
-    if key:
-        known = db.session.scalar(
-            select(Message).where(Message.conversation_id == conversation.id, Message.key == key)
-        )
-        if known is not None:
-            return known
+    known = db.session.scalar(_written(), {"conversation": conversation.id, "key": key}) if key else None
+    if known is not None:
+        return known
     what = None if uploads else asking.KEYWORDS.get(text.strip())
     if what:
         message = asking.ask(conversation, what, user)
     else:
-        message = writing.write(conversation, text, "agent", user, uploads=uploads)
+        message = writing.write(conversation, text, "agent", user, uploads=uploads, key=key or None)
     if conversation.agent_id is None:
         queueing.assign(conversation, user)
     message.key = key or None
     return message
+
+
+@cache
+def _written() -> Select[Message]:
+    of_it = Message.conversation_id == bindparam("conversation")
+    return select(Message).where(of_it, Message.key == bindparam("key"))
 
 
 def _closed(conversation: Conversation, user: User | None) -> Lock:

@@ -1,8 +1,9 @@
 """Edits of messages: the last wording is shown, the earlier ones stay to be looked at."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from ..db import db
 from ..meta.events import Event
@@ -56,10 +57,15 @@ def of(messages: Sequence[Message], conversation: Conversation) -> dict[str, lis
     if not mids:
         return {}
     earlier: dict[str, list[Wording]] = {}
-    wordings = select(Wording).where(Wording.contact_id == conversation.contact_id, Wording.mid.in_(mids))
-    for wording in db.session.scalars(wordings.order_by(Wording.number)):
+    for wording in db.session.scalars(_wordings(), {"contact": conversation.contact_id, "mids": mids}):
         earlier.setdefault(wording.mid, []).append(wording)
     return {mid: found[:-1] for mid, found in earlier.items()}
+
+
+@cache
+def _wordings() -> Select[Wording]:
+    theirs = Wording.contact_id == bindparam("contact"), Wording.mid.in_(bindparam("mids", expanding=True))
+    return select(Wording).where(*theirs).order_by(Wording.number)
 
 
 def _number(event: Event, known: Sequence[Wording]) -> int:

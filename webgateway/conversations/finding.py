@@ -1,10 +1,13 @@
 """A conversation of the tenant of whoever asks, with what is shown of it."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
 
 from ..db import db, find_or_404
+from ..gateways.models import Gateway
 from ..pages.models import Page
 from ..users.rights import current_tenant
 from .models import Conversation
@@ -16,12 +19,28 @@ def find(
     conversation_id: int, to_write: bool = False, more: tuple[InstrumentedAttribute[Any], ...] = ()
 ) -> Conversation:
     """`to_write`: two who do something to one conversation take turns. `more` is shown of it too."""
-    query = Conversation.of(current_tenant).where(Conversation.id == conversation_id)
+    asked = {"tenant": current_tenant.id, "conversation": conversation_id}
     if to_write:
         # Alone: what is joined would be as it was before its turn came.
-        db.session.execute(query.with_only_columns(Conversation.id).with_for_update())
-    query = query.options(
-        joinedload(Conversation.page).joinedload(Page.gateway), *map(joinedload, (*SHOWN, *more))
-    )
-    found: Conversation = find_or_404(query)
+        db.session.execute(_turn(), asked)
+    found: Conversation = find_or_404(_shown(more), asked)
     return found
+
+
+@cache
+def _one() -> Any:
+    """Made once, as what is made of it: a conversation is looked up all day."""
+    of_tenant = Conversation.tenant_id == bindparam("tenant")
+    return select(Conversation).where(of_tenant, Conversation.id == bindparam("conversation"))
+
+
+@cache
+def _turn() -> Any:
+    return _one().with_only_columns(Conversation.id).with_for_update()
+
+
+@cache
+def _shown(more: tuple[InstrumentedAttribute[Any], ...]) -> Any:
+    gateway = joinedload(Conversation.page).joinedload(Page.gateway)
+    secrets = (defer(Gateway.app_secret), defer(Gateway.verify_token))
+    return _one().options(gateway.options(*secrets), *map(joinedload, (*SHOWN, *more)))

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, select, text
+from sqlalchemy import ForeignKey, Index, Select, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import metrics
 from ..db import Model, db, utcnow
@@ -16,6 +18,8 @@ from ..waking import wake
 from .models import Conversation
 
 RINGING = text("outcome = 'ringing'")
+STAYS = ("contact", "page")
+"""What a conversation belongs to from beginning to end: it need not be looked up anew."""
 
 
 class Offer(Model):
@@ -69,13 +73,24 @@ def hold(conversation: Conversation) -> Offer | None:
     """What rings for it, if anything does; both locked, the conversation first as everywhere, and as they are
     now."""
     db.session.flush()
-    this = select(Conversation).where(Conversation.id == conversation.id)
-    db.session.scalar(this.with_for_update(key_share=True).execution_options(populate_existing=True))
-    offer = select(Offer).where(Offer.conversation_id == conversation.id, RINGING)
-    found: Offer | None = db.session.scalar(
-        offer.with_for_update(key_share=True).execution_options(populate_existing=True)
-    )
-    return found
+    asked = {"conversation": conversation.id}
+    stays = {name: vars(conversation)[name] for name in STAYS if vars(conversation).get(name)}
+    db.session.scalar(_conversation(), asked)
+    for name, loaded in stays.items():
+        set_committed_value(conversation, name, loaded)
+    return db.session.scalar(_ringing(), asked)
+
+
+@cache
+def _conversation() -> Select[Conversation]:
+    this = select(Conversation).where(Conversation.id == bindparam("conversation"))
+    return this.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
+@cache
+def _ringing() -> Select[Offer]:
+    offer = select(Offer).where(Offer.conversation_id == bindparam("conversation"), RINGING)
+    return offer.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 def withdraw(conversation: Conversation) -> None:

@@ -1,8 +1,9 @@
 """Reactions to messages: the newest counts, in whatever order they come."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from ..db import db
 from ..meta.events import Event
@@ -54,15 +55,19 @@ def to(messages: Sequence[Message], conversation: Conversation) -> dict[int, lis
     mids = {mid: message.id for message in messages for mid in mids_of(message)}
     if not mids:
         return {}
-    given = select(Reaction).where(
-        Reaction.contact_id == conversation.contact_id, Reaction.mid.in_(mids), Reaction.sign.is_not(None)
-    )
+    asked = {"contact": conversation.contact_id, "mids": list(mids)}
     signs: dict[int, list[str]] = {}
-    for reaction in db.session.scalars(given.order_by(Reaction.id)):
+    for reaction in db.session.scalars(_given(), asked):
         of_message = signs.setdefault(mids[reaction.mid], [])
         if reaction.sign and reaction.sign not in of_message:
             of_message.append(reaction.sign)
     return signs
+
+
+@cache
+def _given() -> Select[Reaction]:
+    theirs = Reaction.contact_id == bindparam("contact"), Reaction.mid.in_(bindparam("mids", expanding=True))
+    return select(Reaction).where(*theirs, Reaction.sign.is_not(None)).order_by(Reaction.id)
 
 
 def mids_of(message: Message) -> Iterable[str]:

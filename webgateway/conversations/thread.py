@@ -1,13 +1,15 @@
 """The newest messages of a conversation, in time order, cut into days."""
 
 from datetime import date
+from functools import cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Integer, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
+from ..users.models import User
 from . import edits, offered, reactions
 from .models import Conversation, Message, Part, Wording
 
@@ -19,19 +21,8 @@ class Thread:
     def __init__(self, conversation: Conversation, shown: int = STEP) -> None:
         self.conversation = conversation
         self.shown = min(max(shown, STEP), MOST)
-        newest = list(
-            db.session.scalars(
-                select(Message)
-                .where(Message.conversation_id == conversation.id)
-                .order_by(Message.occurred_at.desc(), Message.id.desc())
-                .limit(self.shown + 1)
-                .options(
-                    selectinload(Message.parts).joinedload(Part.upload),
-                    joinedload(Message.user),
-                    joinedload(Message.comment),
-                )
-            )
-        )
+        asked = {"conversation": conversation.id, "most": self.shown + 1}
+        newest = list(db.session.scalars(_newest(), asked))
         self.earlier = self.shown + STEP if len(newest) > self.shown < MOST else None
         self.messages = newest[: self.shown][::-1]
         self.newest_heard = next((one.id for one in newest if one.from_customer), None)
@@ -52,6 +43,22 @@ class Thread:
         """The messages by the day they happened on where the viewer is."""
         by_day = groupby(self.messages, lambda message: message.occurred_at.astimezone(zone).date())
         return [(day, list(messages)) for day, messages in by_day]
+
+
+@cache
+def _newest() -> Select[Message]:
+    """Made once: to make it costs more than to ask it."""
+    return (
+        select(Message)
+        .where(Message.conversation_id == bindparam("conversation"))
+        .order_by(Message.occurred_at.desc(), Message.id.desc())
+        .limit(bindparam("most", type_=Integer()))
+        .options(
+            selectinload(Message.parts).joinedload(Part.upload),
+            joinedload(Message.user).load_only(User.name, User.email),
+            joinedload(Message.comment),
+        )
+    )
 
 
 def length_from(conversation: Conversation, message_id: int) -> int:

@@ -24,6 +24,7 @@ def write(
     user: User | None = None,
     quick_replies: QuickReplies | None = None,
     uploads: Sequence[Upload] | None = None,
+    key: str | None = None,
 ) -> Message:
     """A message row and its parts, waiting for the worker. `author` is agent or flow (and its bot).
 
@@ -38,6 +39,7 @@ def write(
         page_id=conversation.page_id,
         author=author,
         user=user,
+        key=key,
         # Given as a customer's message gives them: rows with the same columns are inserted in one statement.
         kind="text",
         attachments=[],

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..db import Model, db, utcnow
+from ..db import NOW, Model, UTCDateTime, db, utcnow
 from ..meta.event import Event
 from ..meta.integrity import MESSAGING, Standing, standing
 from .models import Page
@@ -73,15 +75,28 @@ class Notice(Model):
 def standing_now() -> ColumnElement[bool]:
     """The condition of the notices that are neither taken back nor over."""
     now = utcnow()
-    old = and_(Notice.kind == "policy", Notice.state == "warning", Notice.since < now - REMEMBERED)
+    return _standing(now, now - REMEMBERED)
+
+
+def _standing(now: Any, remembered: Any) -> ColumnElement[bool]:
+    old = and_(Notice.kind == "policy", Notice.state == "warning", Notice.since < remembered)
     return and_(Notice.state != "lifted", or_(Notice.until.is_(None), Notice.until > now), ~old)
+
+
+@cache
+def _against() -> Any:
+    """Made once: it is asked with every conversation."""
+    pages: Any = bindparam("pages", expanding=True)
+    standing = _standing(NOW, bindparam("remembered", type_=UTCDateTime()))
+    return select(Notice).where(Notice.page_id.in_(pages), standing)
 
 
 def against(pages: Iterable[Page]) -> dict[int, list[Notice]]:
     """The standing notices by page id, the gravest first. One query."""
-    query = select(Notice).where(Notice.page_id.in_([page.id for page in pages]), standing_now())
+    now = utcnow()
+    asked = {"pages": [page.id for page in pages], "now": now, "remembered": now - REMEMBERED}
     found: dict[int, list[Notice]] = {}
-    for notice in sorted(db.session.scalars(query), key=lambda one: (not one.silences, one.id)):
+    for notice in sorted(db.session.scalars(_against(), asked), key=lambda one: (not one.silences, one.id)):
         found.setdefault(notice.page_id, []).append(notice)
     return found
 

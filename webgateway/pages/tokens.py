@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, tuple_, update
 from sqlalchemy.orm import contains_eager, selectinload
 
 from ..db import db, utcnow
@@ -31,6 +32,17 @@ def live_grants(pages: Sequence[Page]) -> dict[int, Grant]:
         .order_by(Grant.suffices, Account.logged_in_at, Grant.id)
     )
     return {grant.page_id: grant for grant in found}
+
+
+def cover(page: Page) -> bool:
+    """Whether somebody's working login does."""
+    return bool(db.session.scalar(_cover(), {"page": page.id}))
+
+
+@cache
+def _cover() -> Any:
+    this = Grant.page_id == bindparam("page")
+    return select(exists().where(this, Grant.account_id == Account.id, *_works()))
 
 
 def covered() -> ColumnElement[bool]:

@@ -1,11 +1,11 @@
 """What is known of the customer whose conversation is open."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from flask import request
-from sqlalchemy import select
+from sqlalchemy import Integer, Row, Select, bindparam, select
 from sqlalchemy.orm import joinedload, load_only
 
 from ..conversations.facts import Fact
@@ -27,7 +27,7 @@ IN_ORDER = (Fact.kind, Fact.gathered_at.desc(), Fact.id.desc())
 PRESSED = ("postback", "quick_reply")
 
 
-def token(contact: Contact, facts: Iterable[Fact]) -> str:
+def token(contact: Contact | Row[Any], facts: Iterable[Fact | Row[Any]]) -> str:
     """Changes when something becomes known of the customer."""
     profile = (contact.name, contact.username, contact.picture_url)
     return digest(profile, [(fact.id, fact.value) for fact in facts])
@@ -42,8 +42,7 @@ class Details:
 
     @cached_property
     def facts(self) -> Sequence[Fact]:
-        of_contact = select(Fact).where(Fact.contact_id == self.conversation.contact_id)
-        return db.session.scalars(of_contact.order_by(*IN_ORDER)).all()
+        return db.session.scalars(_facts(), self._asked).all()
 
     @property
     def token(self) -> str:
@@ -52,26 +51,17 @@ class Details:
     @cached_property
     def came(self) -> Message | None:
         """With the link, the ad or the product that brought the customer here."""
-        first = self._messages().order_by(Message.occurred_at, Message.id).limit(STEP)
-        return next((one for one in db.session.scalars(first) if one.referral), None)
+        first = db.session.scalars(_first_messages(), self._asked)
+        return next((one for one in first if one.referral), None)
 
     @cached_property
     def pressed(self) -> Sequence[Message]:
         """The last buttons and quick replies."""
-        those = self._messages().where(Message.kind.in_(PRESSED), Message.author == "customer")
-        newest = those.order_by(Message.occurred_at.desc(), Message.id.desc()).limit(STEP)
-        return db.session.scalars(newest).all()[::-1]
+        return db.session.scalars(_last_pressed(), self._asked).all()[::-1]
 
     @cached_property
     def _others(self) -> Sequence[Conversation]:
-        this = self.conversation
-        query = select(Conversation).where(
-            Conversation.contact_id == this.contact_id,
-            Conversation.tenant_id == this.tenant_id,
-            Conversation.id != this.id,
-        )
-        newest = query.order_by(Conversation.id.desc()).limit(self.shown + 1)
-        return db.session.scalars(newest.options(joinedload(Conversation.closing_reason))).all()
+        return db.session.scalars(_others(), self._asked).all()
 
     @property
     def others(self) -> Sequence[Conversation]:
@@ -82,7 +72,47 @@ class Details:
     def next_shown(self) -> int | None:
         return min(self.shown + STEP, MOST) if len(self._others) > self.shown < MOST else None
 
-    def _messages(self) -> Any:
-        columns = (Message.kind, Message.text, Message.referral, Message.occurred_at)
-        of_it = select(Message).where(Message.conversation_id == self.conversation.id)
-        return of_it.options(load_only(*columns))
+    @property
+    def _asked(self) -> dict[str, int]:
+        this = self.conversation
+        return {
+            "conversation": this.id,
+            "contact": this.contact_id,
+            "tenant": this.tenant_id,
+            "most": self.shown + 1,
+        }
+
+
+# Queries are made once: they are asked with every conversation that is opened.
+CONTACT: Any = bindparam("contact")
+CONVERSATION: Any = bindparam("conversation")
+
+
+@cache
+def _facts() -> Select[Fact]:
+    return select(Fact).where(Fact.contact_id == CONTACT).order_by(*IN_ORDER)
+
+
+@cache
+def _messages() -> Select[Message]:
+    columns = (Message.kind, Message.text, Message.referral, Message.occurred_at)
+    return select(Message).where(Message.conversation_id == CONVERSATION).options(load_only(*columns))
+
+
+@cache
+def _first_messages() -> Select[Message]:
+    return _messages().order_by(Message.occurred_at, Message.id).limit(STEP)
+
+
+@cache
+def _last_pressed() -> Select[Message]:
+    those = _messages().where(Message.kind.in_(PRESSED), Message.author == "customer")
+    return those.order_by(Message.occurred_at.desc(), Message.id.desc()).limit(STEP)
+
+
+@cache
+def _others() -> Select[Conversation]:
+    theirs = (Conversation.contact_id == CONTACT, Conversation.tenant_id == bindparam("tenant"))
+    newest = select(Conversation).where(*theirs, Conversation.id != CONVERSATION)
+    newest = newest.order_by(Conversation.id.desc()).limit(bindparam("most", type_=Integer()))
+    return newest.options(joinedload(Conversation.closing_reason))

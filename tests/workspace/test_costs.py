@@ -1,0 +1,41 @@
+"""What agents do all day asks the database for no more than it needs."""
+
+import pytest
+
+from tests import cast
+from webgateway.conversations.models import Conversation
+from webgateway.db import db, utcnow
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+@pytest.fixture
+def talk_id(page) -> int:
+    """Of Gail's conversation, which nobody has in memory."""
+    talk = cast.conversation(cast.contact(page), agent=cast.agent("Gail"), assigned_at=utcnow())
+    cast.message(talk)
+    found = talk.id
+    db.session.remove()
+    return found
+
+
+def test_what_is_shown_of_a_conversation_holds_no_secret(as_gail, talk_id, count_queries):
+    with count_queries() as queries:
+        assert as_gail.get(f"/workspace/{talk_id}", headers=PART).status_code == 200
+    told = " ".join(query.partition("\nFROM")[0] for query in queries)
+    for secret in ("app_secret", "verify_token", "grants.token", "accounts.token"):
+        assert secret not in told
+
+
+def test_an_answer_is_written_in_one_go(as_gail, talk_id, count_queries):
+    form = {"text": "We are open.", "key": "k1"}
+    with count_queries() as queries:
+        assert as_gail.post(f"/workspace/{talk_id}/messages", data=form, headers=PART).status_code == 200
+    assert not [query for query in queries if query.startswith("UPDATE messages")]
+
+
+def test_what_is_closed_is_looked_up_once(as_gail, talk_id, count_queries):
+    with count_queries() as queries:
+        assert as_gail.post(f"/workspace/{talk_id}/closure", headers=PART).status_code == 200
+    assert not [query for query in queries if "\nFROM contacts" in query or "\nFROM pages" in query]
+    assert db.session.get_one(Conversation, talk_id).closed_at is not None
