@@ -3,6 +3,7 @@ that it holds for all workers together."""
 
 import logging
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,8 +74,13 @@ def heed(page: Page, told: dict[str, Any]) -> None:
 
 
 def paused_until(page: Page) -> datetime | None:
-    ends = [end for end in (page.sends_paused_until, page.gateway.calls_paused_until) if end]
-    return max((end for end in ends if end > utcnow()), default=None)
+    return last((page.sends_paused_until, page.gateway.calls_paused_until))
+
+
+def last(pauses: Iterable[datetime | None]) -> datetime | None:
+    """When the last of them ends; None when all are over."""
+    now = utcnow()
+    return max((end for end in pauses if end and end > now), default=None)
 
 
 def rest(told: dict[str, Any]) -> timedelta:

@@ -2,26 +2,54 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, literal, select, union_all
 
 from ..db import db
 from ..digests import digest
+from ..gateways.models import Gateway
+from ..pages.models import Page
 from . import delivery, pace
-from .models import Conversation, Message, Part
+from .models import Contact, Conversation, Message, Part
 
 ASKED: Any = bindparam("conversations", expanding=True)
 NONE = literal(0)
+
+
+SHOWN = (
+    *(Conversation.id, Conversation.changes, Conversation.closed_at, Conversation.owner_app_id),
+    *(Conversation.queue_id, Conversation.agent_id, Contact.name, Contact.username, Contact.picture_url),
+)
+PAUSES = (Page.sends_paused_until, Gateway.calls_paused_until)
+
+
+class Shown(NamedTuple):
+    """What a thread shows beside its messages, as SHOWN, and the PAUSES that what waits is told of."""
+
+    facts: tuple[Any, ...]
+    pauses: tuple[datetime | None, ...]
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> "Shown":
+        having: dict[Any, Any] = {Conversation: conversation, Contact: conversation.contact}
+        having |= {Page: conversation.page, Gateway: conversation.page.gateway}
+        facts, pauses = ([getattr(having[one.class_], one.key) for one in some] for some in (SHOWN, PAUSES))
+        return cls(tuple(facts), tuple(pauses))
+
+    @property
+    def id(self) -> int:
+        return int(self.facts[0])
 
 
 class Tokens:
     """Of one thread. `counts`: how many messages there are, how many parts in each state, and how many of
     those belong to the newest message that was written here."""
 
-    def __init__(self, conversation: Conversation, counts: Iterable[Row[Any]]) -> None:
-        self.conversation = conversation
+    def __init__(self, shown: Shown, counts: Iterable[Row[Any]]) -> None:
+        self.shown = shown
         by_place = sorted(tuple(row)[1:] for row in counts)
         self._all = [(state, *numbers) for message_id, state, *numbers in by_place if not message_id]
         self._newest = {state: numbers for message_id, state, *numbers in by_place if message_id}
@@ -64,23 +92,16 @@ class Tokens:
         return others
 
     def _digest(self, counts: Sequence[tuple[Any, ...]]) -> str:
-        one, contact = self.conversation, self.conversation.contact
         waits = any(state == "waiting" for state, *_ in self._all)
-        return digest(
-            counts,
-            one.changes,
-            pace.paused_until(one.page) if waits else None,
-            *(contact.name, contact.username, contact.picture_url),
-            *(one.closed_at, one.owner_app_id, one.queue_id, one.agent_id),
-        )
+        return digest(counts, self.shown.facts, pace.last(self.shown.pauses) if waits else None)
 
 
 def of(conversation: Conversation) -> Tokens:
-    return of_all([conversation])[conversation.id]
+    return of_all([Shown.of(conversation)])[conversation.id]
 
 
-def of_all(conversations: Collection[Conversation]) -> dict[int, Tokens]:
-    """By id; the pages, gateways and contacts are best loaded with them."""
+def of_all(conversations: Collection[Shown]) -> dict[int, Tokens]:
+    """By id."""
     asked = {"conversations": [conversation.id for conversation in conversations]}
     counts: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in db.session.execute(_counted(), asked):

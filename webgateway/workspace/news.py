@@ -6,13 +6,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, select
-from sqlalchemy.orm import joinedload, load_only
 
 from ..conversations import thread_tokens
 from ..conversations.facts import Fact
-from ..conversations.models import Contact, Conversation
+from ..conversations.models import Conversation
+from ..conversations.thread_tokens import Shown
 from ..db import db
-from ..gateways.models import Gateway
 from ..pages.models import Page
 from . import desk, details
 
@@ -24,6 +23,9 @@ class Watch(NamedTuple):
 
     user_id: int
     shown: int | None
+
+
+FACTS = len(thread_tokens.SHOWN)
 
 
 class News(NamedTuple):
@@ -53,15 +55,16 @@ def _of_conversations(conversation_ids: Sequence[int]) -> dict[int, Tokens]:
     """The thread's and the details', and how far the newest answer has come, by the conversation's id."""
     if not conversation_ids:
         return {}
-    found = db.session.scalars(_shown(), {"shown": conversation_ids}).all()
-    threads, facts = thread_tokens.of_all(found), defaultdict(list)
-    for fact in db.session.scalars(_facts(), {"contacts": [one.contact_id for one in found]}):
+    found = db.session.execute(_shown(), {"shown": conversation_ids}).all()
+    threads = thread_tokens.of_all([Shown(row[:FACTS], row[FACTS:-1]) for row in found])
+    facts = defaultdict(list)
+    for fact in db.session.execute(_facts(), {"contacts": [one.contact_id for one in found]}):
         facts[fact.contact_id].append(fact)
     tokens = {}
     for one in found:
         tokens[one.id] = {
             f"thread-{one.id}": threads[one.id].news,
-            f"details-{one.id}": details.token(one.contact, facts[one.contact_id]),
+            f"details-{one.id}": details.token(one, facts[one.contact_id]),
         }
         if sent := threads[one.id].sent:
             tokens[one.id][f"sent-{one.id}"] = sent
@@ -71,22 +74,13 @@ def _of_conversations(conversation_ids: Sequence[int]) -> dict[int, Tokens]:
 @cache
 def _facts() -> Any:
     asked: Any = bindparam("contacts", expanding=True)
-    return select(Fact).where(Fact.contact_id.in_(asked)).order_by(*details.IN_ORDER)
+    columns = (Fact.contact_id, Fact.id, Fact.value)
+    return select(*columns).where(Fact.contact_id.in_(asked)).order_by(*details.IN_ORDER)
 
 
 @cache
 def _shown() -> Any:
-    of_page = joinedload(Conversation.page).load_only(Page.sends_paused_until)
-    return (
-        select(Conversation)
-        .where(Conversation.id.in_(bindparam("shown", expanding=True)))
-        .options(
-            load_only(
-                *(Conversation.changes, Conversation.closed_at, Conversation.owner_app_id),
-                *(Conversation.queue_id, Conversation.agent_id, Conversation.contact_id),
-            ),
-            joinedload(Conversation.contact).load_only(Contact.name, Contact.username, Contact.picture_url),
-            of_page.joinedload(Page.gateway).load_only(Gateway.calls_paused_until),
-        )
-        .execution_options(populate_existing=True)
-    )
+    columns = (*thread_tokens.SHOWN, *thread_tokens.PAUSES, Conversation.contact_id)
+    asked = Conversation.id.in_(bindparam("shown", expanding=True))
+    joined = select(*columns).join(Conversation.contact).join(Conversation.page).join(Page.gateway)
+    return joined.where(asked)
