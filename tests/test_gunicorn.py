@@ -20,19 +20,21 @@ from webgateway.meta import signature
 from webgateway.settings import ROOT, Settings
 
 
-@contextmanager
-def gunicorn(settings: Settings, *options: str) -> Iterator[str]:
-    port = free_port()
-    environment = {
+def environment(settings: Settings) -> dict[str, str]:
+    return {
         **os.environ,
-        "PORT": str(port),
-        "WEB_CONCURRENCY": "1",
         "WEBGATEWAY_INSTANCE": str(settings.instance),
         "WEBGATEWAY_SECRET_KEY": settings.secret_key,
         "WEBGATEWAY_ENCRYPTION_KEYS": ",".join(settings.encryption_keys),
         "WEBGATEWAY_DATABASE_URL": settings.database_url,
     }
-    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *options], cwd=ROOT, env=environment)
+
+
+@contextmanager
+def gunicorn(settings: Settings, *options: str) -> Iterator[str]:
+    port = free_port()
+    own = {**environment(settings), "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    process = subprocess.Popen([sys.executable, "-m", "gunicorn", *options], cwd=ROOT, env=own)
     try:
         address = f"http://127.0.0.1:{port}"
         eventually(lambda: answers(address))
@@ -88,6 +90,30 @@ def test_it_keeps_deliveries_and_shows_pages_with_any_worker_class(settings, gat
         assert page.status_code == 200
         assert "Log in" in page.text
     assert db.session.query(Delivery).count() == 1
+
+
+def test_an_access_log_is_written_where_one_is_asked_for(settings, app, tmp_path):
+    log = tmp_path / "access.log"
+    with gunicorn(settings, "--access-logfile", str(log)) as address:
+        requests.get(f"{address}/login", timeout=10)
+    assert '"GET /login HTTP/1.1" 200' in log.read_text()
+
+
+def test_lines_of_an_access_log_are_prepared_only_where_one_is_written(settings):
+    ask = (
+        "from gunicorn.app.wsgiapp import WSGIApplication; cfg = WSGIApplication().cfg; "
+        "print(cfg.logger_class(cfg).access_log_enabled)"
+    )
+    for options, prepared in (((), "False"), (("--access-logfile", "-"), "True")):
+        done = subprocess.run(
+            [sys.executable, "-c", ask, *options],
+            cwd=ROOT,
+            env=environment(settings),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == prepared
 
 
 def test_slow_clients_hold_nobody_up(settings, gateway):
