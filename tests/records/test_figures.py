@@ -254,7 +254,8 @@ class TestReckoning:
         ],
     )
     def test_the_middle_and_nine_tenths(self, seconds, median, nine_tenths):
-        lengths = Lengths(seconds[:2], seconds[2:])
+        lengths = Lengths(seconds[:2])
+        lengths.add(Lengths(seconds[2:]))
         assert (lengths.median, lengths.share(0.9)) == (median, nine_tenths)
         assert len(lengths) == sum(one >= 0 for one in seconds)
         assert lengths.within(5) == sum(0 <= one <= 5 for one in seconds)

@@ -1,10 +1,11 @@
 """Figures of days: of the conversations opened on each, where the viewer is, until their end."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,44 +17,46 @@ from .search import beginning
 from .tally import Tally
 
 KINDS = ("page", "flow", "queue", "agent")
+AT_ONCE = 10
+"""Days that are read together."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """From the day `since` to the day `until`, both included; `only`: ids by kind."""
+    """From the day `since` to the day `until`, both included; `only`: ids by kind; `by`: one to compare."""
 
     since: date
     until: date
     zone: ZoneInfo
     only: dict[str, int]
+    by: str = ""
 
 
 class Figures:
+    """By day, and with `asked.by` by the ids of that kind, the one with the most conversations first.
+
+    The conversations of a day are let go before those of the next are looked at: there may be a million.
+    """
+
     def __init__(self, tenant_id: int, asked: Question) -> None:
         self.asked = asked
-        self.parts: dict[date, list[Columns]] = {day: [] for day in days(asked.since, asked.until)}
+        self.by_day = {day: Tally() for day in days(asked.since, asked.until)}
+        self.counted_at: datetime | None = None
+        whole = Columns()
         mine = select(Day.day, Day.columns, Day.counted_at).where(Day.tenant_id == tenant_id)
-        told = db.session.execute(mine.where(Day.day.between(*self._utc_days)).order_by(Day.day)).all()
-        self.counted_at = max((one.counted_at for one in told), default=None)
-        for one in told:
+        told = mine.where(Day.day.between(*self._utc_days)).order_by(Day.day)
+        for one in db.session.execute(told, execution_options={"yield_per": AT_ONCE}):
+            self.counted_at = max(one.counted_at, self.counted_at or one.counted_at)
             for day, part in self._cut(one.day, narrowed(one.columns, asked.only)):
-                self.parts[day].append(part)
-
-    @cached_property
-    def by_day(self) -> dict[date, Tally]:
-        return {day: Tally(parts) for day, parts in self.parts.items()}
+                self.by_day[day].add(Tally(part))
+                if asked.by:
+                    whole.extend(part)
+        compared = [(one, Tally(some)) for one, some in _grouped(whole, asked.by)] if asked.by else []
+        self.compared = sorted(compared, key=lambda one: (-one[1].conversations, one[0]))
 
     @cached_property
     def whole(self) -> Tally:
         return Tally.of(self.by_day.values())
-
-    def by(self, kind: str) -> list[tuple[int, Tally]]:
-        """By the ids of pages, flows, queues or agents, the one with the most conversations first."""
-        whole = Columns()
-        for part in (part for parts in self.parts.values() for part in parts):
-            whole.extend(part)
-        tallies = [(one, Tally([some])) for one, some in _grouped(whole, kind)]
-        return sorted(tallies, key=lambda one: (-one[1].conversations, one[0]))
 
     @property
     def _utc_days(self) -> tuple[date, date]:
@@ -64,7 +67,7 @@ class Figures:
         """A UTC day at midnight where the viewer is."""
         began = datetime.combine(day, time(), UTC)
         for local in (day - DAY, day, day + DAY):
-            if local in self.parts:
+            if local in self.by_day:
                 since, until = (beginning(one, self.asked.zone) - began for one in (local, local + DAY))
                 first = bisect_left(columns.opened, since.total_seconds())
                 last = bisect_left(columns.opened, until.total_seconds())
@@ -83,9 +86,7 @@ def days(since: date, until: date) -> list[date]:
 
 
 def _grouped(columns: Columns, kind: str) -> Iterator[tuple[int, Columns]]:
-    columns = columns.some(sorted(range(len(columns)), key=columns.column(kind).__getitem__))
-    ids, first = columns.column(kind), 0
-    while first < len(ids):
-        last = bisect_right(ids, ids[first])
-        yield ids[first], columns.between(first, last)
-        first = last
+    ids = columns.column(kind)
+    ordered = sorted(range(len(ids)), key=ids.__getitem__)
+    for one, places in groupby(ordered, key=ids.__getitem__):
+        yield one, columns.some(list(places))

@@ -55,7 +55,8 @@ class View:
         within = args.get("within", FIVE_MINUTES, type=whole)
         self.within = within if within in WITHIN else FIVE_MINUTES
         self.by = args["by"] if args.get("by") in KINDS else ""
-        self.figures = Figures(current_tenant.id, Question(self.since, self.until, viewers, self.only))
+        asked = Question(self.since, self.until, viewers, self.only, self.by)
+        self.figures = Figures(current_tenant.id, asked)
         self.whole = self.figures.whole
 
     @property
@@ -76,7 +77,7 @@ class View:
 @needs("records", "read")
 def index() -> ResponseReturnValue:
     view = View()
-    compared = named(view.by, view.figures.by(view.by)[:COMPARED]) if view.by else []
+    compared = named(view.by, view.figures.compared[:COMPARED]) if view.by else []
     return htmx.render(
         "figures/index.html",
         "figures/_figures.html",

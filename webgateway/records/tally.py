@@ -3,8 +3,7 @@
 import math
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import chain
+from collections.abc import Iterable
 
 from .days import ENDS
 from .models import Columns
@@ -13,9 +12,10 @@ from .models import Columns
 class Lengths:
     """Seconds, as some lists, each in order; those that never came are left out."""
 
-    def __init__(self, *parts: Iterable[int]) -> None:
-        ordered = sorted(chain.from_iterable(parts))
-        self.parts = [array("i", ordered[bisect_left(ordered, 0) :])]
+    def __init__(self, told: Iterable[int] = ()) -> None:
+        ordered = sorted(told)
+        came = array("i", ordered[bisect_left(ordered, 0) :])
+        self.parts = [came] if came else []
 
     def add(self, other: "Lengths") -> None:
         self.parts += other.parts
@@ -55,25 +55,27 @@ class Tally:
     """`answers` of those that got one, `waits` of those that were handed over to agents, `lengths` of those
     that ended. `ends` counts by the index in ENDS."""
 
-    def __init__(self, parts: Sequence[Columns] = ()) -> None:
-        self.conversations = sum(map(len, parts))
-        self.came = sum(sum(part.came) for part in parts)
-        self.went = sum(sum(part.went) for part in parts)
-        self.offline = sum(part.offline.tobytes().count(1) for part in parts)
-        self.abandoned = sum(part.abandoned.tobytes().count(1) for part in parts)
-        how = [part.how.tobytes() for part in parts]
-        self.ends = [sum(part.count(number) for part in how) for number in range(len(ENDS))]
-        self.answers = Lengths(*(part.answer for part in parts))
-        self.waits = Lengths(*(part.waited for part in parts))
-        self.lengths = Lengths(*(part.lasted for part in parts))
+    def __init__(self, of: Columns | None = None) -> None:
+        columns = Columns() if of is None else of
+        self.conversations = len(columns)
+        self.came, self.went = sum(columns.came), sum(columns.went)
+        self.offline = columns.offline.tobytes().count(1)
+        self.abandoned = columns.abandoned.tobytes().count(1)
+        how = columns.how.tobytes()
+        self.ends = [how.count(number) for number in range(len(ENDS))]
+        self.answers, self.waits = Lengths(columns.answer), Lengths(columns.waited)
+        self.lengths = Lengths(columns.lasted)
+
+    def add(self, other: "Tally") -> None:
+        for name in ("conversations", "came", "went", "offline", "abandoned"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.ends = [one + another for one, another in zip(self.ends, other.ends, strict=True)]
+        for name in ("answers", "waits", "lengths"):
+            getattr(self, name).add(getattr(other, name))
 
     @classmethod
     def of(cls, tallies: Iterable["Tally"]) -> "Tally":
         whole = cls()
         for tally in tallies:
-            for name in ("conversations", "came", "went", "offline", "abandoned"):
-                setattr(whole, name, getattr(whole, name) + getattr(tally, name))
-            whole.ends = [one + another for one, another in zip(whole.ends, tally.ends, strict=True)]
-            for name in ("answers", "waits", "lengths"):
-                getattr(whole, name).add(getattr(tally, name))
+            whole.add(tally)
         return whole
