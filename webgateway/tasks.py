@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from flask import Flask, current_app
-from huey.api import Huey, crontab
 
 from . import queue_storage
 from .db import db
+from .huey import Huey, crontab
 
 log = logging.getLogger("webgateway.tasks")
 

@@ -4,9 +4,8 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from psycopg import Connection, OperationalError
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -73,10 +72,11 @@ class Listener:
         self.listening = False
 
     def run(self) -> None:
+        driver = self.engine.dialect.loaded_dbapi
         while not self.stopping.is_set():
             try:
                 self._listen()
-            except (DBAPIError, OperationalError) as error:
+            except (DBAPIError, driver.OperationalError) as error:
                 log.error("PostgreSQL wakes nobody for now: %s", type(error).__name__)
             self.listening = False
             self.stopping.wait(5)
@@ -84,8 +84,7 @@ class Listener:
     def _listen(self) -> None:
         with self.engine.connect() as connection:
             connection.detach()  # it is ours until the end, and none of the pool's
-            raw = connection.connection.dbapi_connection
-            assert isinstance(raw, Connection)
+            raw: Any = connection.connection.dbapi_connection
             raw.autocommit = True
             raw.execute(f"LISTEN {CHANNEL}")
             self.listening = True

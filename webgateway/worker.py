@@ -13,7 +13,6 @@ from socket import gethostname
 from typing import Any, Protocol
 
 from flask import Flask
-from huey.consumer import Consumer
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from . import counting, memory, metrics
@@ -21,6 +20,7 @@ from .bots import calling
 from .conversations import comparing, idling, outgoing
 from .db import db, passing
 from .heartbeat import BEAT, beat, leave
+from .huey import Consumer
 from .journal import reading, taking
 from .leases import LEASE
 from .pages import completing

@@ -13,7 +13,6 @@ from sqlalchemy.orm import joinedload
 
 from .. import htmx
 from ..db import db
-from ..queue_storage import REDIS
 from ..settings import Settings
 from .forms import LoginForm
 from .models import Role, User
@@ -82,9 +81,11 @@ def _where_failures_are_counted(queue_url: str) -> dict[str, Any]:
     """In Redis for all processes together, where there is one; in each process while it is away."""
     if not queue_url.startswith("redis"):
         return {"RATELIMIT_STORAGE_URI": "memory://"}
+    from .. import queue_redis
+
     return {
         "RATELIMIT_STORAGE_URI": queue_url,
-        "RATELIMIT_STORAGE_OPTIONS": REDIS,
+        "RATELIMIT_STORAGE_OPTIONS": queue_redis.OPTIONS,
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_SWALLOW_ERRORS": True,
     }
