@@ -60,6 +60,21 @@ print(most - resident() > 50_000_000)
 """
 
 
+AT_ONCE = """
+import os
+from webgateway import memory
+memory.TRIM_EVERY = 3600
+{before}
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+bytearray(10_000_000)
+answer = [bytearray(1_000_000) for _ in range(100)]
+most, last = resident(), answer[-1]
+del answer
+print(most - resident() > 50_000_000)
+"""
+
+
 def run(code):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout
@@ -79,6 +94,12 @@ def test_all_threads_share_two_heaps():
 def test_what_one_large_answer_needed_is_given_back():
     assert run(GIVEN_BACK.format(before="", seconds=1)) == "False\n"
     assert run(GIVEN_BACK.format(before="memory.init()", seconds=10)) == "True\n"
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="not glibc")
+def test_large_blocks_are_given_back_at_once():
+    assert run(AT_ONCE.format(before="")) == "False\n"
+    assert run(AT_ONCE.format(before="memory.init()")) == "True\n"
 
 
 def test_what_was_loaded_is_not_looked_through_for_garbage_again():

@@ -17,7 +17,7 @@ from .search import beginning
 from .tally import Tally
 
 KINDS = ("page", "flow", "queue", "agent")
-AT_ONCE = 10
+AT_ONCE = 3
 """Days that are read together."""
 
 
