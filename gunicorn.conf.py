@@ -23,8 +23,9 @@ keepalive = 5
 max_requests = 1_000_000
 max_requests_jitter = 100_000
 control_socket_disable = True
-SWITCH_EVERY = 0.0005
-"""Seconds a thread runs while another waits, a tenth of Python's own: a delivery is not held up by a page."""
+SWITCH_EVERY = 0.0002
+"""Seconds a thread runs while another waits, far less than Python's own 0.005: a delivery is not held up by a
+page, nor a commit by deliveries."""
 accesslog = None
 errorlog = "-"
 loglevel = "warning"

@@ -29,6 +29,7 @@ PATIENCE = 4.5
 """Seconds until a delivery that is not committed is answered 503. Meta waits for five: contract 6.4."""
 
 TABLE = cast(Table, Delivery.__table__)
+KEEP = insert(TABLE).returning(TABLE.c.id)
 
 GATEWAYS = cast(Table, Gateway.__table__)
 
@@ -133,7 +134,7 @@ class Door:
     def _write(self, rows: list[Row]) -> None:
         try:
             with self.engine.begin() as connection:
-                ids = connection.scalars(insert(TABLE).returning(TABLE.c.id), rows).all()
+                ids = connection.scalars(KEEP, rows).all()
             log.info("deliveries kept", extra={"deliveries": list(ids)})
             metrics.deliveries.labels(KEPT.name).inc(len(rows))
             metrics.door.observe((utcnow() - rows[0]["received_at"]).total_seconds())
