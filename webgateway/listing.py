@@ -1,6 +1,8 @@
 """A list as a person sees it: searched, sorted, cut into pages, kept in the URL."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +23,8 @@ class View:
 
     A long list is counted and paged no further than `most`, what is found in `search` no further than FOUND,
     and `more` says that it goes on. `meant`: what of the words typed is looked for; without `search` the
-    query has been narrowed to them.
+    query has been narrowed to them. `written`: how all is written in a column, where words that are not are
+    not looked for.
 
     Wrong values in the URL fall back to the nearest sensible one instead of failing.
     """
@@ -37,6 +40,7 @@ class View:
         tie: SQLColumnExpression[Any] | None = None,
         most: int = 1_000_000,
         meant: Callable[[str], str] = str,
+        written: Mapping[SQLColumnExpression[Any], str] = MappingProxyType({}),
     ) -> None:
         self.target = target
         self.default = default
@@ -59,7 +63,9 @@ class View:
         if self.q:
             # The table is read once, not to count and again to show.
             if search:
-                in_order = in_order.where(or_(*(holds(column, meant(self.q)) for column in search)))
+                words = meant(self.q)
+                able = (one for one in search if one not in written or re.fullmatch(written[one], words))
+                in_order = in_order.where(or_(*(holds(column, words) for column in able)))
                 most = min(most, FOUND)
             found = db.session.scalars(in_order.limit(min(most, FOUND) + 1)).all()
             if not search and len(found) > FOUND:

@@ -1,11 +1,9 @@
 """The registry: all chat gateways of the tenant."""
 
-import re
-
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager, defer
+from sqlalchemy.orm import contains_eager, defer
 
 from .. import htmx
 from ..db import utcnow
@@ -44,24 +42,9 @@ def index() -> ResponseReturnValue:
             "created": Gateway.created_at,
         },
         default="name",
-        search=_searched(request.args.get("q", "")),
-        meant=_meant,
+        search=(Gateway.name, Gateway.uri, Gateway.app_id),
+        meant=lambda words: words.rpartition("/meta/")[2],  # the whole address, as Meta's settings show it
+        written={Gateway.uri: r"[\w-]*", Gateway.app_id: r"\d*"},
         tie=Gateway.id,
     )
     return htmx.render("gateways/index.html", "gateways/_list.html", view=view)
-
-
-def _meant(words: str) -> str:
-    """Of the whole address, as Meta's settings show it, the gateway's own part."""
-    return words.rpartition("/meta/")[2]
-
-
-def _searched(words: str) -> list[InstrumentedAttribute[str]]:
-    """Where they can stand: there is no space in an address, and nothing but digits in an App ID."""
-    sought = _meant(words.strip())
-    able = {
-        Gateway.name: True,
-        Gateway.uri: not re.search(r"[^\w-]", sought),
-        Gateway.app_id: sought.isdecimal(),
-    }
-    return [column for column, could in able.items() if could]
