@@ -44,15 +44,15 @@ def ask(
     user: User | None = None,
     text: str = "",
     quick_replies: QuickReplies | None = None,
+    key: str | None = None,
 ) -> Message:
     """`what` is email or phone. By a user in an agent's name, else in the flow's. The message keeps what it
     asks for; its last part, what Meta takes on the channel."""
     channel, offered = conversation.channel, quick_replies or [{"type": what}]
     words = text.strip() or TEXTS[channel][what]
     taken = [one for one in offered if channel == "messenger" or one["type"] == "text"]
-    message = writing.write(
-        conversation, words, "agent" if user else "flow", user, quick_replies=taken or None
-    )
+    author = "agent" if user else "flow"
+    message = writing.write(conversation, words, author, user, quick_replies=taken or None, key=key)
     message.quick_replies = offered
     return message
 

@@ -136,12 +136,11 @@ def write(
         return known
     what = None if uploads else asking.KEYWORDS.get(text.strip())
     if what:
-        message = asking.ask(conversation, what, user)
+        message = asking.ask(conversation, what, user, key=key or None)
     else:
         message = writing.write(conversation, text, "agent", user, uploads=uploads, key=key or None)
     if conversation.agent_id is None:
         queueing.assign(conversation, user)
-    message.key = key or None
     return message
 
 
