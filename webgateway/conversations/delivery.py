@@ -7,7 +7,7 @@ from datetime import datetime
 from ..meta import errors
 from . import pace
 from .models import Message, Part
-from .outcome import ARRIVED as ARRIVED
+from .outcome import ARRIVED
 
 NO_LOGIN = "No login lets us write for this page."
 IN_TIME = "It goes out when the page is reconnected, unless Meta's 24 hours are over by then."

@@ -14,11 +14,10 @@ from ..gateways.models import Gateway
 from ..pages.models import Page
 from . import delivery, pace
 from .models import Contact, Conversation, Message, Part
+from .outcome import ARRIVED
 
 ASKED: Any = bindparam("conversations", expanding=True)
 NONE = literal(0)
-
-
 SHOWN = (
     *(Conversation.id, Conversation.changes, Conversation.closed_at, Conversation.owner_app_id),
     *(Conversation.queue_id, Conversation.agent_id, Contact.name, Contact.username, Contact.picture_url),
@@ -73,7 +72,7 @@ class Tokens:
 
     @property
     def _newest_arrived(self) -> bool:
-        return bool(self._newest) and self._newest.keys() <= set(delivery.ARRIVED)
+        return bool(self._newest) and self._newest.keys() <= set(ARRIVED)
 
     @property
     def _newest_is_as_usual(self) -> bool:

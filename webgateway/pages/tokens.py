@@ -41,13 +41,16 @@ def cover(page: Page) -> bool:
 
 @cache
 def _cover() -> Any:
-    this = Grant.page_id == bindparam("page")
-    return select(exists().where(this, Grant.account_id == Account.id, *_works()))
+    return select(_covered(bindparam("page")))
 
 
 def covered() -> ColumnElement[bool]:
     """Of the pages of a query: somebody's working login covers it."""
-    return exists().where(Grant.page_id == Page.id, Grant.account_id == Account.id, *_works())
+    return _covered(Page.id)
+
+
+def _covered(page_id: Any) -> ColumnElement[bool]:
+    return exists().where(Grant.page_id == page_id, Grant.account_id == Account.id, *_works())
 
 
 def mark_dead(grant: Grant, error: GraphError) -> None:
