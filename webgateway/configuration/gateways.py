@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import defer
 
 from ..db import db, utcnow
 from ..gateways.forms import DIGITS, INSTAGRAM_MEDIA, LATE_ANSWERS, LONGEST_NAME, TAKEN
@@ -50,8 +49,7 @@ class Gateways(Kind[GatewayEntry, Gateway]):
             self.by_name[fold(row.name)].append(row)
 
     def load(self) -> Iterable[Gateway]:
-        secrets = defer(Gateway.app_secret), defer(Gateway.verify_token)
-        return db.session.scalars(Gateway.of(self.by.tenant).options(*secrets))
+        return db.session.scalars(Gateway.of(self.by.tenant).options(*Gateway.without_secrets()))
 
     def entry_of(self, row: Gateway) -> GatewayEntry:
         return GatewayEntry(

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import InstrumentedAttribute, defer, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from ..db import db, find_or_404
 from ..gateways.models import Gateway
@@ -42,5 +42,4 @@ def _turn() -> Any:
 @cache
 def _shown(more: tuple[InstrumentedAttribute[Any], ...]) -> Any:
     gateway = joinedload(Conversation.page).joinedload(Page.gateway)
-    secrets = (defer(Gateway.app_secret), defer(Gateway.verify_token))
-    return _one().options(gateway.options(*secrets), *map(joinedload, (*SHOWN, *more)))
+    return _one().options(gateway.options(*Gateway.without_secrets()), *map(joinedload, (*SHOWN, *more)))

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, defer, mapped_column, relationship
 
 from ..db import Encrypted, Model, utcnow
 from ..flows.models import Flow
@@ -100,6 +100,11 @@ class Gateway(Model, BelongsToTenant):
     @classmethod
     def of(cls, tenant: Tenant) -> Select["Gateway"]:
         return super().of(tenant).where(cls.deleted_at.is_(None))
+
+    @classmethod
+    def without_secrets(cls) -> tuple[Any, ...]:
+        """Where a gateway is only shown."""
+        return defer(cls.app_secret), defer(cls.verify_token)
 
     @property
     def may_answer_late(self) -> bool:

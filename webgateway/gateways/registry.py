@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func
-from sqlalchemy.orm import contains_eager, defer
+from sqlalchemy.orm import contains_eager
 
 from .. import htmx
 from ..db import utcnow
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     view = View(
         Gateway.of(current_tenant)
         .outerjoin(Gateway.flow)
-        .options(contains_eager(Gateway.flow), defer(Gateway.app_secret), defer(Gateway.verify_token)),
+        .options(contains_eager(Gateway.flow), *Gateway.without_secrets()),
         sorts={
             "name": func.lower(Gateway.name),
             "flow": func.lower(func.coalesce(Flow.name, "")),
