@@ -17,7 +17,8 @@ from . import bodies
 from .bodies import Bodies, Full, Gone, Message, Receive, Scope, TooLarge
 from .journal import door as doors
 from .journal.commits import Batch, Place
-from .journal.door import Answer, Door, Row
+from .journal.door import Answer, Door
+from .journal.keeping import Row
 from .workspace.streams import SEATS, Streams, Ticket
 
 Send = Callable[[Message], Awaitable[None]]

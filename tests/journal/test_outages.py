@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from tests import cast
@@ -119,16 +119,19 @@ def test_a_gateway_deleted_meanwhile_is_left_alone(gateway, page):
 @pytest.fixture
 def broken(app):
     """The door's database takes nothing for a while."""
-    door = app.extensions["door"]
-    engine = door.engine
 
-    class Broken:
-        def begin(self):
+    def refuse(_connection, _cursor, statement, *_rest):
+        if statement.startswith("INSERT INTO deliveries"):
             raise OperationalError("INSERT", {}, Exception("database is locked"))
 
-    door.engine = Broken()
-    yield lambda: setattr(door, "engine", engine)
-    door.engine = engine
+    def mend():
+        if event.contains(*refused):
+            event.remove(*refused)
+
+    refused = db.engine, "before_cursor_execute", refuse
+    event.listen(*refused)
+    yield mend
+    mend()
 
 
 def test_deliveries_that_could_not_be_kept_are_an_outage_once_they_can(

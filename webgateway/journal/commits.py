@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 
 MOST = 500
 """Rows in one commit; what waits beyond them goes into the one after it."""
-REST = 0.003
+REST = 0.006
 """Seconds from the beginning of a commit to the next: each costs the same, however few rows it has. Whoever
 comes later than that waits for nobody."""
 

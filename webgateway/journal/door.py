@@ -9,9 +9,9 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Engine, Table, insert, update
+from sqlalchemy import Engine, Table, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from .. import metrics
@@ -19,8 +19,8 @@ from ..db import utcnow
 from ..gateways.models import Gateway
 from ..meta import signature
 from .commits import GroupCommit, Place
+from .keeping import Keeping, Row
 from .keys import Key, Keys
-from .models import Delivery
 
 log = logging.getLogger("webgateway.door")
 
@@ -28,15 +28,10 @@ LARGEST = 8 * 1024 * 1024
 PATIENCE = 4.5
 """Seconds until a delivery that is not committed is answered 503. Meta waits for five: contract 6.4."""
 
-TABLE = cast(Table, Delivery.__table__)
-KEEP = insert(TABLE).returning(TABLE.c.id)
-
 GATEWAYS = cast(Table, Gateway.__table__)
 
 Missed = dict[int, datetime]
 """Since when deliveries of a gateway could not be kept."""
-Row = dict[str, Any]
-"""A row of `deliveries`."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +66,7 @@ class Door:
         """`find` looks a gateway up by its URI; `remember_refusal` notes that a signature did not fit. Both
         raise SQLAlchemyError."""
         self.engine, self.remember_refusal, self.accept_sha1 = engine, remember_refusal, accept_sha1
+        self.keeping = Keeping(engine)
         self.keys = Keys(find)
         self.commits: GroupCommit[Row] = GroupCommit(self._write)
         self.missed: Missed = {}
@@ -133,9 +129,7 @@ class Door:
 
     def _write(self, rows: list[Row]) -> None:
         try:
-            with self.engine.begin() as connection:
-                ids = connection.scalars(KEEP, rows).all()
-            log.info("deliveries kept", extra={"deliveries": list(ids)})
+            log.info("deliveries kept", extra={"deliveries": self.keeping.keep(rows)})
             metrics.deliveries.labels(KEPT.name).inc(len(rows))
             metrics.door.observe((utcnow() - rows[0]["received_at"]).total_seconds())
         except SQLAlchemyError as error:
