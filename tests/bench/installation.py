@@ -67,11 +67,12 @@ class Installation:
         return {**own, "PORT": str(self.port), "WEB_CONCURRENCY": "2"}
 
     @contextmanager
-    def web(self, **environment: str) -> Iterator[None]:
+    def web(self, **environment: str) -> Iterator[int]:
+        """The process above the web workers."""
         command = [sys.executable, "-m", "gunicorn"]
         with running(command, ROOT, {**self.environment, **environment}) as process:
             answering(self.port, "/healthz", process)
-            yield
+            yield process.pid
             memory.note("web worker", memory.children(process.pid))
 
     @contextmanager

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import tables
+from tests.bench import memory, tables
 from tests.bench.installation import Installation, installed
 from tests.bench.measure import Findings, Row, Scale, Table, Times, ms
 from tests.bench.postgresql import Server
@@ -122,18 +122,18 @@ def measure(folder: Path, server: Server | None, scale: Scale) -> Findings:
     found = Findings()
     for database in ("SQLite", *(["PostgreSQL"] if server else [])):
         with ExitStack() as stack:
-            readers = []
+            readers, servers, pages = [], [], []
             for name, share in (("full", scale.pages), ("tenth", scale.pages / 10)):
                 url = server.database(f"pages_{name}") if server and database == "PostgreSQL" else None
                 installation = stack.enter_context(installed(folder / f"pages-{database}-{name}", url))
                 tables.fill(installation, tables.FULL.times(share))
-                stack.enter_context(installation.web())
+                servers.append(stack.enter_context(installation.web()))
                 readers.append(Reader(installation))
-            pages = [
-                read(group, page, path, readers, scale)
-                for group, paths in PATHS.items()
-                for page, path in paths.items()
-            ]
+            for group, paths in PATHS.items():
+                memory.begin(group)
+                pages += [read(group, page, path, readers, scale) for page, path in paths.items()]
+                for server_process in servers:
+                    memory.note("web worker", memory.children(server_process))
         found.rows += [_row(group, database, [one for one in pages if one.group == group]) for group in PATHS]
         found.tables.append(_table(database, pages))
     return found
