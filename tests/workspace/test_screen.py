@@ -7,9 +7,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests import cast
+from tests.workspace.desk import busy
 from webgateway.conversations import queueing
 from webgateway.conversations.models import Conversation, Message
 from webgateway.db import db, utcnow
+from webgateway.workspace import desk
 
 
 @pytest.fixture
@@ -40,6 +42,14 @@ def test_it_lists_the_agents_own_conversations_with_what_is_unread_and_waits(as_
     assert 'data-unread="1"' in text
     for words in ("Peter Chang", "Is the shop open?", "Cisco Dogs", "data-countdown", "1</span> of 4"):
         assert words in text
+
+
+@pytest.mark.parametrize(("beyond", "told"), [(0, None), (1, "1 more is yours"), (2, "2 more are yours")])
+def test_who_has_more_than_are_listed_is_told_how_many(as_gail, page, gail, beyond, told):
+    busy(page, gail, desk.MOST + beyond)
+    text = as_gail.get("/workspace/").text
+    assert text.count('data-talk="') == desk.MOST
+    assert told in text if told else "yours. Close what is done" not in text
 
 
 def test_a_colleagues_conversation_and_a_closed_one_are_not_listed(as_gail, peter):

@@ -49,6 +49,11 @@ class Desk:
     def most(self) -> int:
         return self.user.most or 4
 
+    @property
+    def unlisted(self) -> int:
+        """Conversations of the agent beyond MOST."""
+        return self.talks[0].of_all - len(self.talks) if self.talks else 0
+
     @cached_property
     def tokens(self) -> dict[str, str]:
         """One for each piece of the screen, changing when that does."""
@@ -106,14 +111,15 @@ def _users() -> Any:
 
 @cache
 def _talks() -> Any:
-    """In the order they became theirs: what one works on keeps its place."""
-    return (
-        select(*TALK)
-        .join(Conversation.contact)
-        .join(Conversation.page)
-        .where(Conversation.agent_id.in_(USERS), Conversation.closed_at.is_(None))
-        .order_by(Conversation.assigned_at, Conversation.id)
-    )
+    """In the order they became theirs: what one works on keeps its place. MOST of each, and `of_all`."""
+    since = (Conversation.assigned_at, Conversation.id)
+    place = func.row_number().over(partition_by=Conversation.agent_id, order_by=since).label("place")
+    of_all = func.count().over(partition_by=Conversation.agent_id).label("of_all")
+    open_ones = Conversation.agent_id.in_(USERS), Conversation.closed_at.is_(None)
+    theirs = select(Conversation.id, place, of_all).where(*open_ones).subquery()
+    listed = select(*TALK, theirs.c.of_all).join(theirs, theirs.c.id == Conversation.id)
+    listed = listed.join(Conversation.contact).join(Conversation.page)
+    return listed.where(theirs.c.place <= MOST).order_by(*since)
 
 
 @cache
@@ -147,8 +153,7 @@ def _members() -> Any:
 def _by_agent(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        if len(found[row[0]]) < MOST:
-            found[row[0]].append(row)
+        found[row[0]].append(row)
     return found
 
 
