@@ -7,7 +7,7 @@ import pytest
 
 from tests import cast
 from webgateway.db import db, utcnow
-from webgateway.pages import integrity, notices
+from webgateway.pages import integrity, notices, silence
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def restricted(at: float | None = None, feature: str = "page_messaging_api"):
 def test_what_meta_says_becomes_notices(meta, page):
     meta.statuses[page.meta_id] = restricted()
     integrity.round_()
-    notice = notices.silencing(page)
+    notice = silence.of(page).notice
     assert (notice.subject, notice.help_url) == ("page_messaging_api", "https://www.facebook.com/help/1")
     assert page.integrity_checked_at is not None
     assert page.integrity_error is None
@@ -49,7 +49,7 @@ def test_an_answer_that_says_nothing_lifts_nothing(meta, page):
     integrity.look(page.gateway, [page])
     meta.statuses[page.meta_id] = {"id": page.meta_id}
     integrity.look(page.gateway, [page])
-    assert notices.silencing(page) is not None
+    assert silence.of(page).notice is not None
 
 
 def test_a_page_that_is_well_gets_no_row(meta, page):
@@ -65,7 +65,7 @@ def test_a_policy_block_is_not_lifted_by_it(meta, page):
     )
     db.session.commit()
     integrity.look(page.gateway, [page])
-    assert notices.silencing(page).kind == "policy"
+    assert silence.of(page).notice.kind == "policy"
 
 
 def test_a_refusal_says_why_and_changes_nothing(meta, page):
@@ -77,7 +77,7 @@ def test_a_refusal_says_why_and_changes_nothing(meta, page):
     }
     integrity.look(page.gateway, [page])
     assert "pages_manage_metadata" in page.integrity_error
-    assert notices.silencing(page) is not None
+    assert silence.of(page).notice is not None
 
 
 def many(gateway, number: int):

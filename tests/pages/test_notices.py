@@ -10,7 +10,7 @@ from tests.deliveries import NOON, PAGE, delivery, post
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Event
-from webgateway.pages import notices
+from webgateway.pages import notices, silence
 from webgateway.pages.notices import Notice
 
 
@@ -57,7 +57,7 @@ def seconds_ago(number: int) -> int:
 def test_a_blocked_page_is_shown_with_metas_words(receive, page):
     event = receive(policy("block", reason="Too many spammy messages."))
     assert (event.outcome, event.reason) == ("done", notices.KEPT)
-    notice = notices.silencing(page)
+    notice = silence.of(page).notice
     assert (notice.says, notice.what) == (
         "Meta has blocked this page from sending messages.",
         "Too many spammy messages.",
@@ -81,7 +81,7 @@ def test_a_warning_silences_nobody_and_is_forgotten_after_a_month(receive, page)
     recent = int(utcnow().timestamp() * 1000)
     receive(policy("warning", recent, reason="Careful."))
     assert standing(page) == [("policy", "warning", "warning")]
-    assert notices.silencing(page) is None
+    assert silence.of(page).notice is None
     db.session.execute(db.update(Notice).values(since=utcnow() - timedelta(days=31)))
     assert standing(page) == []
 
@@ -89,7 +89,7 @@ def test_a_warning_silences_nobody_and_is_forgotten_after_a_month(receive, page)
 def test_a_warning_does_not_end_a_block(receive, page):
     recent = int(utcnow().timestamp() * 1000)
     receive(policy("block", recent), policy("warning", recent + 1000))
-    assert notices.silencing(page).state == "blocked"
+    assert silence.of(page).notice.state == "blocked"
 
 
 def test_the_same_event_again_changes_nothing(receive, page):
@@ -100,21 +100,21 @@ def test_the_same_event_again_changes_nothing(receive, page):
 
 def test_a_restriction_silences_until_its_time_is_over(receive, page):
     receive(integrity("restricted", seconds_ago(60), restriction(until=soon())))
-    notice = notices.silencing(page)
+    notice = silence.of(page).notice
     assert notice.says == "Meta has restricted this page in sending messages through apps."
     db.session.execute(db.update(Notice).values(until=utcnow() - timedelta(seconds=1)))
-    assert notices.silencing(page) is None
+    assert silence.of(page).notice is None
 
 
 def test_a_restriction_beside_the_items_counts(receive, page):
     receive({"timestamp": seconds_ago(5), "status": "ok"}, restrictions=[restriction("page_messaging")])
-    assert notices.silencing(page).subject == "page_messaging"
+    assert silence.of(page).notice.subject == "page_messaging"
 
 
 def test_another_restricted_feature_is_shown_and_silences_nobody(receive, page):
     receive(integrity("restricted", seconds_ago(5), restriction("page_ads")))
     assert ("integrity", "page_ads", "restricted") in standing(page)
-    assert notices.silencing(page) is None
+    assert silence.of(page).notice is None
 
 
 def test_unrestricted_lifts_the_feature_and_ok_the_rest(receive, page):
@@ -131,7 +131,7 @@ def test_an_older_restriction_does_not_come_back(receive, page):
 
 def test_a_suspended_page_is_silent(receive, page):
     receive(integrity("suspended", seconds_ago(5)))
-    assert notices.silencing(page).says == "Meta has suspended this page."
+    assert silence.of(page).notice.says == "Meta has suspended this page."
 
 
 def test_the_first_word_says_since_when_the_page_is_in_trouble(receive, page):
@@ -167,7 +167,7 @@ def test_a_time_far_ahead_does_not_outlast_what_comes_later(receive, page):
 
 def test_words_without_end_are_cut(receive, page):
     receive(policy("block", reason="x" * 5000))
-    assert len(notices.silencing(page).what) == notices.MOST
+    assert len(silence.of(page).notice.what) == notices.MOST
 
 
 class TestComposer:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, select
 
 from ..db import db, utcnow
 from ..meta import messages
-from ..pages import notices, tokens
+from ..pages import silence
 from ..pages.models import Page
 from ..pages.notices import Notice
 from ..users.models import User
@@ -113,9 +113,9 @@ def page_lock(page: Page, channel: str, user: User | None = None) -> Lock | None
         return REMOVED
     if not page.gateway.enabled:
         return SWITCHED_OFF
-    if not tokens.cover(page):
+    covered, notice = silence.of(page, channel)
+    if not covered:
         return _no_token(page, channel, user)
-    notice = notices.silencing(page, channel)
     return _silenced(page, notice, user) if notice else None
 
 
@@ -166,10 +166,9 @@ def _closed(conversation: Conversation, user: User | None) -> Lock:
 
 def _somebodys(conversation: Conversation, user: User | None) -> Lock | None:
     """Somebody else's, where only they write."""
-    if user is None or conversation.agent is None or conversation.agent_id == user.id:
+    if user is None or conversation.agent_id in (None, user.id) or not surfaces.only_whose_it_is():
         return None
-    if not surfaces.only_whose_it_is():
-        return None
+    assert conversation.agent is not None
     name = conversation.agent.display_name
     return Lock(f"{name} has this conversation.", "You can read along and leave a note.")
 

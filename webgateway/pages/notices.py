@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, bindparam, or_, select
@@ -83,29 +82,22 @@ def _standing(now: Any, remembered: Any) -> ColumnElement[bool]:
     return and_(Notice.state != "lifted", or_(Notice.until.is_(None), Notice.until > now), ~old)
 
 
-@cache
-def _against() -> Any:
-    """Made once: it is asked with every conversation."""
-    pages: Any = bindparam("pages", expanding=True)
-    standing = _standing(NOW, bindparam("remembered", type_=UTCDateTime()))
-    return select(Notice).where(Notice.page_id.in_(pages), standing)
+STANDING = _standing(NOW, bindparam("remembered", type_=UTCDateTime()))
+"""The same for a query that is made once and asked with the `moments`."""
+
+
+def moments() -> dict[str, datetime]:
+    now = utcnow()
+    return {"now": now, "remembered": now - REMEMBERED}
 
 
 def against(pages: Iterable[Page]) -> dict[int, list[Notice]]:
     """The standing notices by page id, the gravest first. One query."""
-    now = utcnow()
-    asked = {"pages": [page.id for page in pages], "now": now, "remembered": now - REMEMBERED}
+    those = select(Notice).where(Notice.page_id.in_([page.id for page in pages]), standing_now())
     found: dict[int, list[Notice]] = {}
-    for notice in sorted(db.session.scalars(_against(), asked), key=lambda one: (not one.silences, one.id)):
+    for notice in sorted(db.session.scalars(those), key=lambda one: (not one.silences, one.id)):
         found.setdefault(notice.page_id, []).append(notice)
     return found
-
-
-def silencing(page: Page, channel: str = "messenger") -> Notice | None:
-    """Why Meta lets the page send nothing. Of Instagram it says nothing, unless all of the page is suspended:
-    there Meta's answer to a message tells."""
-    found = (notice for notice in against([page]).get(page.id, ()) if notice.silences)
-    return next((one for one in found if channel == "messenger" or one.state == "suspended"), None)
 
 
 def take(event: Event, page: Page) -> tuple[str, str]:

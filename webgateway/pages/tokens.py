@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, exists, select, tuple_, update
 from sqlalchemy.orm import contains_eager, selectinload
 
 from ..db import db, utcnow
@@ -34,23 +33,9 @@ def live_grants(pages: Sequence[Page]) -> dict[int, Grant]:
     return {grant.page_id: grant for grant in found}
 
 
-def cover(page: Page) -> bool:
-    """Whether somebody's working login does."""
-    return bool(db.session.scalar(_cover(), {"page": page.id}))
-
-
-@cache
-def _cover() -> Any:
-    return select(_covered(bindparam("page")))
-
-
 def covered() -> ColumnElement[bool]:
     """Of the pages of a query: somebody's working login covers it."""
-    return _covered(Page.id)
-
-
-def _covered(page_id: Any) -> ColumnElement[bool]:
-    return exists().where(Grant.page_id == page_id, Grant.account_id == Account.id, *_works())
+    return exists().where(Grant.page_id == Page.id, Grant.account_id == Account.id, *_works())
 
 
 def mark_dead(grant: Grant, error: GraphError) -> None:
