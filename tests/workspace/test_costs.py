@@ -3,7 +3,7 @@
 import pytest
 
 from tests import cast
-from webgateway.conversations.models import Conversation
+from webgateway.conversations.models import Conversation, Reaction
 from webgateway.db import db, utcnow
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -25,6 +25,28 @@ def test_what_is_shown_of_a_conversation_holds_no_secret(as_gail, talk_id, count
     told = " ".join(query.partition("\nFROM")[0] for query in queries)
     for secret in ("app_secret", "verify_token", "grants.token", "accounts.token"):
         assert secret not in told
+
+
+def test_the_messages_of_a_short_conversation_are_read_once(as_gail, talk_id, count_queries):
+    with count_queries() as queries:
+        assert as_gail.get(f"/workspace/{talk_id}", headers=PART).status_code == 200
+    assert sum("messages.referral" in query for query in queries) == 1
+
+
+def test_reactions_and_edits_are_looked_up_where_there_are_some(as_gail, talk_id, count_queries):
+    def looked_up() -> list[str]:
+        with count_queries() as queries:
+            assert as_gail.get(f"/workspace/{talk_id}", headers=PART).status_code == 200
+        columns = "reactions.sign", "wordings.number"
+        return [column for column in columns if any(column in query for query in queries)]
+
+    assert looked_up() == []
+    talk = db.session.get_one(Conversation, talk_id)
+    reaction = Reaction(contact=talk.contact, mid=cast.message(talk, mid="m_1").mid, sign="👍")
+    reaction.occurred_at = utcnow()
+    db.session.add(reaction)
+    db.session.commit()
+    assert looked_up() == ["reactions.sign"]
 
 
 def test_an_answer_is_written_in_one_go(as_gail, talk_id, count_queries):

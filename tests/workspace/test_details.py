@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from tests import cast
+from webgateway.conversations import thread
 from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Conversation
 from webgateway.db import db, utcnow
@@ -101,11 +103,17 @@ def test_it_needs_the_right(as_nora, peter, address):
     assert as_nora.get(f"/workspace/{peter.id}/details").status_code == 403
 
 
-def test_where_the_customer_came_from_and_what_they_pressed(as_gail, peter):
+@pytest.mark.parametrize("more", [0, thread.STEP])
+@pytest.mark.parametrize("address", ["", "/details"])
+def test_where_the_customer_came_from_and_what_they_pressed(as_gail, peter, address, more):
+    """As well when the thread begins later than they came."""
     ad = {"source": "ADS", "ad_id": "6045246247433", "ref": "spring"}
     cast.message(peter, "Hi", referral=ad, occurred_at=utcnow() - timedelta(hours=1))
     cast.message(peter, "Track my order", kind="postback", payload="TRACK")
-    details = as_gail.get(f"/workspace/{peter.id}/details", headers=PART).text
+    for _ in range(more):
+        cast.message(peter, "Hello?")
+    page = as_gail.get(f"/workspace/{peter.id}{address}", headers=PART).text
+    details = str(BeautifulSoup(page, "html.parser").select_one("#details"))
     for words in ("Came from an ad", "6045246247433", "spring", "Track my order"):
         assert words in details
 

@@ -224,8 +224,9 @@ def _show(
     if text:
         pane["form"].text.data = text
     if status == 422 and htmx.wants_fragment():
-        return render_template(surface.news, foot=True, **surface.beside(conversation), **pane), 422
-    return htmx.render(surface.page, surface.opened, status, **surface.around(conversation), **pane)
+        return _rendered(conversation, True, pane), 422
+    around = surface.around(conversation, pane["thread"])
+    return htmx.render(surface.page, surface.opened, status, **around, **pane)
 
 
 def open_at(
@@ -255,10 +256,11 @@ def _written(
 
 def _rendered(conversation: Conversation, foot: bool, pane: dict[str, Any]) -> str:
     surface = surfaces.here()
-    return render_template(surface.news, foot=foot, **surface.beside(conversation), **pane)
+    beside = surface.beside(conversation, pane["thread"])
+    return render_template(surface.news, foot=foot, **beside, **pane)
 
 
-def _around(conversation: Conversation) -> dict[str, Any]:
+def _around(conversation: Conversation, _thread: thread.Thread) -> dict[str, Any]:
     return {"view": Inbox(current_tenant, request.args, conversation.id), "states": STATES}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import has_request_context, request, url_for
 
 from .models import Conversation
+from .thread import Thread
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Surface:
     page: str
     opened: str
     news: str
-    around: Callable[[Conversation], dict[str, Any]]
-    beside: Callable[[Conversation], dict[str, Any]] = lambda _conversation: {}
+    around: Callable[[Conversation, Thread], dict[str, Any]]
+    beside: Callable[[Conversation, Thread], dict[str, Any]] = lambda _conversation, _thread: {}
     own: bool = False
     place: str | None = None
 

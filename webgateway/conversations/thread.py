@@ -3,33 +3,38 @@
 from datetime import date
 from functools import cache
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer, Select, bindparam, func, select, tuple_
+from sqlalchemy import Integer, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ..db import db
 from ..users.models import User
 from . import edits, offered, reactions
-from .models import Conversation, Message, Part, Wording
+from .models import Conversation, Message, Part, Reaction, Wording
 
 STEP = 30
 MOST = 5000
 
 
 class Thread:
+    """`whole`: nothing was said before."""
+
     def __init__(self, conversation: Conversation, shown: int = STEP) -> None:
         self.conversation = conversation
         self.shown = min(max(shown, STEP), MOST)
-        asked = {"conversation": conversation.id, "most": self.shown + 1}
-        newest = list(db.session.scalars(_newest(), asked))
+        asked = {"conversation": conversation.id, "contact": conversation.contact_id, "most": self.shown + 1}
+        found = db.session.execute(_newest(), asked).all()
+        newest = [row[0] for row in found]
+        self.whole = len(newest) <= self.shown
         self.earlier = self.shown + STEP if len(newest) > self.shown < MOST else None
         self.messages = newest[: self.shown][::-1]
         self.newest_heard = next((one.id for one in newest if one.from_customer), None)
         self.first_id = self.messages[0].id if self.messages else None
         self.pressed = offered.pressed(self.messages)
-        self._signs = reactions.to(self.messages, conversation)
-        self._earlier = edits.of(self.messages, conversation)
+        self._signs = reactions.to(self.messages, conversation) if found and found[0].reacted else {}
+        self._earlier = edits.of(self.messages, conversation) if found and found[0].edited else {}
 
     def signs(self, message: Message) -> list[str]:
         """How the customer reacted."""
@@ -46,10 +51,13 @@ class Thread:
 
 
 @cache
-def _newest() -> Select[Message]:
-    """Made once: to make it costs more than to ask it."""
+def _newest() -> Any:
+    """With whether the customer ever reacted to a message or edited one: few do. Made once: to make it costs
+    more than to ask it."""
+    contact: Any = bindparam("contact")
+    reacted, edited = (exists().where(kind.contact_id == contact) for kind in (Reaction, Wording))
     return (
-        select(Message)
+        select(Message, reacted.label("reacted"), edited.label("edited"))
         .where(Message.conversation_id == bindparam("conversation"))
         .order_by(Message.occurred_at.desc(), Message.id.desc())
         .limit(bindparam("most", type_=Integer()))

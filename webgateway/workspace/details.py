@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, load_only
 
 from ..conversations.facts import Fact
 from ..conversations.models import Contact, Conversation, Message
+from ..conversations.thread import Thread
 from ..db import db
 from ..digests import digest
 from ..fields import whole
@@ -36,8 +37,10 @@ def token(contact: Contact | Row[Any], facts: Iterable[Fact | Row[Any]]) -> str:
 class Details:
     sources = SOURCES
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, conversation: Conversation, thread: Thread | None = None) -> None:
+        """Nothing is looked up in messages that a `thread` has brought."""
         self.conversation = conversation
+        self.said = thread.messages if thread is not None and thread.whole else None
         self.shown = min(max(request.args.get("others", STEP, type=whole), STEP), MOST)
 
     @cached_property
@@ -51,13 +54,15 @@ class Details:
     @cached_property
     def came(self) -> Message | None:
         """With the link, the ad or the product that brought the customer here."""
-        first = db.session.scalars(_first_messages(), self._asked)
+        first = db.session.scalars(_first_messages(), self._asked) if self.said is None else self.said[:STEP]
         return next((one for one in first if one.referral), None)
 
     @cached_property
     def pressed(self) -> Sequence[Message]:
         """The last buttons and quick replies."""
-        return db.session.scalars(_last_pressed(), self._asked).all()[::-1]
+        if self.said is None:
+            return db.session.scalars(_last_pressed(), self._asked).all()[::-1]
+        return [one for one in self.said if one.kind in PRESSED and one.from_customer][-STEP:]
 
     @cached_property
     def _others(self) -> Sequence[Conversation]:

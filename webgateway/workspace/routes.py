@@ -10,6 +10,7 @@ from ..conversations import routes as inbox
 from ..conversations import surfaces
 from ..conversations.models import Conversation
 from ..conversations.surfaces import Surface
+from ..conversations.thread import Thread
 from ..users.rights import needs, signed_in
 from . import answers
 from .blueprint import blueprint, find
@@ -94,8 +95,8 @@ def _piece(name: str, template: str) -> ResponseReturnValue:
     return render_template(template, screen=screen)
 
 
-def _around(conversation: Conversation) -> dict[str, Any]:
-    return {"screen": Screen(signed_in(), conversation), "refresh": "news, every 60s"}
+def _around(conversation: Conversation, thread: Thread) -> dict[str, Any]:
+    return {"screen": Screen(signed_in(), conversation, thread), "refresh": "news, every 60s"}
 
 
 surfaces.SURFACES[blueprint.name] = Surface(

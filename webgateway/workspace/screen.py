@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from ..conversations.models import Contact, Conversation, called
 from ..conversations.offers import RINGING, Offer
 from ..conversations.reasons import ClosingReason
+from ..conversations.thread import Thread
 from ..db import db, utcnow
 from ..meta import messages
 from ..pages.models import Page
@@ -28,9 +29,14 @@ REASONS = ("Break", "Lunch", "Meeting", "Training", "Other work")
 
 
 class Screen:
-    def __init__(self, user: User, conversation: Conversation | None = None) -> None:
+    """`thread`: of the conversation, where it is shown."""
+
+    def __init__(
+        self, user: User, conversation: Conversation | None = None, thread: Thread | None = None
+    ) -> None:
         self.user = user
         self.conversation = conversation
+        self.thread = thread
         self.reasons = REASONS
 
     called = staticmethod(called)
@@ -74,7 +80,7 @@ class Screen:
     @cached_property
     def details(self) -> Details:
         assert self.conversation is not None
-        return Details(self.conversation)
+        return Details(self.conversation, self.thread)
 
     @property
     def mine(self) -> bool:
