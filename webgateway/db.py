@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from . import sqlite
+from . import postgresql, sqlite
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -117,15 +117,14 @@ db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": Fa
 def init_app(app: Flask, database_url: str, encryption_keys: tuple[str, ...]) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        **(sqlite.options() if database_url.startswith("sqlite") else {"pool_pre_ping": True}),
+        **(sqlite.options() if database_url.startswith("sqlite") else {}),
         # What customers wrote stands in them, and errors go into the log.
         "hide_parameters": True,
     }
     app.extensions["cipher"] = MultiFernet([Fernet(key) for key in encryption_keys])
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            sqlite.listen(db.engine)
+        (sqlite if db.engine.dialect.name == "sqlite" else postgresql).listen(db.engine)
 
 
 def find_or_404(query: Select[Record], asked: dict[str, Any] | None = None) -> Record:

@@ -1,0 +1,76 @@
+"""A connection that PostgreSQL or the network dropped while nobody used it is nobody's trouble."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DataError
+
+from webgateway import postgresql
+from webgateway.db import db
+from webgateway.users.models import User
+
+
+@pytest.fixture(autouse=True)
+def on_postgresql(app) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite's connections cannot be dropped")
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[object]:
+    """The connections that were asked whether they are alive."""
+    asked: list[object] = []
+    ask = db.engine.dialect.do_ping
+
+    def asking(connection):
+        asked.append(connection)
+        return ask(connection)
+
+    monkeypatch.setattr(db.engine.dialect, "do_ping", asking)
+    return asked
+
+
+def read() -> int:
+    """In a transaction of its own; by whom."""
+    db.session.execute(select(User.id)).all()
+    mine = db.session.scalar(text("SELECT pg_backend_pid()"))
+    db.session.rollback()
+    return mine
+
+
+def test_one_that_the_server_ended_is_opened_anew(asked):
+    before = read()
+    db.session.remove()
+    other = db.engine.connect()
+    mine = other.connection.dbapi_connection.info.backend_pid
+    assert mine == before
+    with db.engine.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": before})
+    other.close()
+    after = {read() for _ in range(2)}
+    assert before not in after
+    assert asked
+
+
+def test_one_that_was_used_a_moment_ago_is_not_asked(asked):
+    assert read() == read()
+    assert asked == []
+
+
+def test_one_that_lay_there_for_long_is_asked_first(asked, monkeypatch):
+    read()
+    monkeypatch.setattr(postgresql, "QUIET", -1.0)
+    read()
+    assert len(asked) == 1
+
+
+def test_what_the_server_refuses_is_no_lost_connection(monkeypatch):
+    """It is told as it is, and nobody opens anything anew for it."""
+    read()
+    monkeypatch.setattr(postgresql, "QUIET", -1.0)
+
+    def refused(connection):
+        connection.execute("SELECT 1 / 0")
+
+    monkeypatch.setattr(db.engine.dialect, "do_ping", refused)
+    with pytest.raises(DataError):
+        read()
