@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy import Row as Found
+from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
 
 from ..db import db
@@ -27,11 +28,14 @@ MOST = 150
 RECENT = 5_000
 """Conversations in which a part of a name and other words are looked for; a whole name is found in all."""
 NAMESAKES = 100
+SAID = aliased(Message)
+"""The last words."""
 COLUMNS: Sequence[Any] = (
     *(Conversation.id, Conversation.channel, Conversation.closed_at, Conversation.owner_app_id),
     *(Conversation.last_message_at, Conversation.preview),
     *(Contact.name, Contact.username, Contact.meta_id, Contact.picture_url),
-    Page.name.label("page"),
+    *(Page.name.label("page"), SAID.author, SAID.app_id, SAID.user_id),
+    func.coalesce(func.nullif(User.name, ""), User.email).label("by"),
 )
 NEWEST = (Conversation.last_message_at.desc(), Conversation.id.desc())
 
@@ -74,8 +78,7 @@ class Inbox:
         self.shown = min(max(args.get("shown", STEP, type=whole), STEP), MOST)
         self.open_id = open_id
         found = self._found()
-        last = _last_messages([one.id for one in found[: self.shown]])
-        self.rows = [_row(one, last.get(one.id)) for one in found[: self.shown]]
+        self.rows = [_row(one) for one in found[: self.shown]]
         self.more = len(found) > self.shown
 
     def url(self, **changes: Any) -> str:
@@ -128,41 +131,30 @@ class Inbox:
         return bool(db.session.scalar(select(exists(Conversation.of(self.tenant)))))
 
     def _found(self) -> Sequence[Found[Any]]:
-        """COLUMNS and the author of the last words, of one conversation more than are shown."""
-        query = self._query()
+        """As _listed, one conversation more than are shown."""
+        query = _listed(self.state, bool(self.page_id))
         if not self.q:
-            return db.session.execute(query.limit(self.shown + 1)).all()
+            return db.session.execute(query.limit(self.shown + 1), self._meant).all()
         ids = {*self._recent(), *self._named()}
         if not ids:
             return []
         # Not in their order: SQLite would rather read all conversations in it.
-        found = db.session.execute(query.order_by(None).where(Conversation.id.in_(ids))).all()
+        those = query.order_by(None).where(Conversation.id.in_(ids))
+        found = db.session.execute(those, self._meant).all()
         newest = sorted(found, key=lambda one: (one.last_message_at, one.id), reverse=True)
         return newest[: self.shown + 1]
 
-    def _query(self) -> Select[Any]:
-        return (
-            select(*COLUMNS, _last_author().label("author"))
-            .join(Conversation.contact)
-            .join(Conversation.page)
-            .where(*self._narrow())
-            .order_by(*NEWEST)
-        )
+    @property
+    def _meant(self) -> dict[str, Any]:
+        return {"tenant": self.tenant.id, "page": self.page_id}
 
     def _narrow(self) -> list[ColumnElement[bool]]:
-        conditions = [Conversation.tenant_id == self.tenant.id]
-        if self.state == "open":
-            conditions.append(Conversation.closed_at.is_(None))
-        elif self.state == "closed":
-            conditions.append(Conversation.closed_at.is_not(None))
-        if self.page_id:
-            conditions.append(Conversation.page_id == self.page_id)
-        return conditions
+        return _narrow(self.state, bool(self.page_id))
 
     def _recent(self) -> Sequence[int]:
         """Ids of those in which the words stand somewhere."""
         times = select(Conversation.last_message_at).where(*self._narrow()).order_by(*NEWEST)
-        before = db.session.scalar(times.offset(RECENT).limit(1))
+        before = db.session.scalar(times.offset(RECENT).limit(1), self._meant)
         ids = select(Conversation.id).where(*self._narrow()).order_by(*NEWEST).limit(self.shown + 1)
         if before is not None:
             ids = ids.where(Conversation.last_message_at > before)
@@ -175,7 +167,7 @@ class Inbox:
             of_contact.scalar_subquery(),
             Conversation.page_id.in_(pages),
         )
-        return db.session.scalars(ids.where(stands)).all()
+        return db.session.scalars(ids.where(stands), self._meant).all()
 
     def _named(self) -> Sequence[int]:
         """The same of the contacts who are called so."""
@@ -188,10 +180,38 @@ class Inbox:
         if not namesakes:
             return []
         ids = select(Conversation.id).where(*self._narrow(), Conversation.contact_id.in_(namesakes))
-        return db.session.scalars(ids.limit(MOST)).all()
+        return db.session.scalars(ids.limit(MOST), self._meant).all()
 
 
-def _row(found: Found[Any], last: Last | None) -> Row:
+@cache
+def _listed(state: str, of_page: bool) -> Any:
+    """COLUMNS and who spoke last, of people. Made once: every open inbox asks every three seconds."""
+    newest = _newest(Message.id, Message.author != "note")
+    # Of a person: the flow's words leave the customer waiting, and so does a note.
+    person = _newest(Message.author, Message.author.not_in(("flow", "note")))
+    return (
+        select(*COLUMNS, person.label("last_person"))
+        .join(Conversation.contact)
+        .join(Conversation.page)
+        .outerjoin(SAID, SAID.id == newest)
+        .outerjoin(User, User.id == SAID.user_id)
+        .where(*_narrow(state, of_page))
+        .order_by(*NEWEST)
+    )
+
+
+def _narrow(state: str, of_page: bool) -> list[ColumnElement[bool]]:
+    conditions = [Conversation.tenant_id == bindparam("tenant")]
+    if state == "open":
+        conditions.append(Conversation.closed_at.is_(None))
+    elif state == "closed":
+        conditions.append(Conversation.closed_at.is_not(None))
+    if of_page:
+        conditions.append(Conversation.page_id == bindparam("page"))
+    return conditions
+
+
+def _row(found: Found[Any]) -> Row:
     ours = found.closed_at is None and found.owner_app_id is None
     return Row(
         id=found.id,
@@ -203,42 +223,24 @@ def _row(found: Found[Any], last: Last | None) -> Row:
         preview=found.preview,
         closed_at=found.closed_at,
         owner_app_id=found.owner_app_id,
-        waiting=ours and found.author == "customer",
-        last=last,
+        waiting=ours and found.last_person == "customer",
+        last=Last(_by(found), found.user_id) if found.author else None,
     )
 
 
-def _last_author() -> Any:
-    """Of a person: the flow's words leave the customer waiting, and so does a note."""
-    return _newest(Message.author).where(Message.author.not_in(("flow", "note"))).scalar_subquery()
+def _by(found: Found[Any]) -> str | None:
+    if found.author == "page":
+        return authors.inbox(found.app_id, found.channel)
+    return {"customer": None, "flow": "Flow"}.get(found.author, found.by or "An agent")
 
 
-def _last_messages(conversation_ids: list[int]) -> dict[int, Last]:
-    newest = _newest(Message.id).where(Message.author != "note").scalar_subquery()
-    of_each = select(newest).where(Conversation.id.in_(conversation_ids))
-    found = db.session.execute(
-        select(
-            *(Message.conversation_id, Message.author, Message.app_id, Message.user_id),
-            *(Conversation.channel, func.coalesce(func.nullif(User.name, ""), User.email).label("name")),
-        )
-        .join(Message.conversation)
-        .join(Message.user, isouter=True)
-        .where(Message.id.in_(of_each))
-    )
-    return {one.conversation_id: Last(_by(one), one.user_id) for one in found}
-
-
-def _by(last: Found[Any]) -> str | None:
-    if last.author == "page":
-        return authors.inbox(last.app_id, last.channel)
-    return {"customer": None, "flow": "Flow"}.get(last.author, last.name or "An agent")
-
-
-def _newest(column: Any) -> Any:
+def _newest(column: Any, *where: ColumnElement[bool]) -> Any:
+    """Of the last of a conversation's messages of which that is true."""
     return (
         select(column)
-        .where(Message.conversation_id == Conversation.id)
+        .where(Message.conversation_id == Conversation.id, *where)
         .order_by(Message.occurred_at.desc(), Message.id.desc())
         .limit(1)
         .correlate(Conversation)
+        .scalar_subquery()
     )
