@@ -14,6 +14,8 @@ def talk_id(page) -> int:
     """Of Gail's conversation, which nobody has in memory."""
     talk = cast.conversation(cast.contact(page), agent=cast.agent("Gail"), assigned_at=utcnow())
     cast.message(talk)
+    talk.flow_version = cast.flow("Agents").live
+    db.session.commit()
     found = talk.id
     db.session.remove()
     return found
@@ -54,6 +56,13 @@ def test_an_answer_is_written_in_one_go(as_gail, talk_id, count_queries):
     with count_queries() as queries:
         assert as_gail.post(f"/workspace/{talk_id}/messages", data=form, headers=PART).status_code == 200
     assert not [query for query in queries if query.startswith("UPDATE messages")]
+    assert len(queries) <= 17
+
+
+def test_what_a_flow_does_is_read_only_where_one_writes(as_gail, talk_id, count_queries):
+    with count_queries() as queries:
+        assert as_gail.get(f"/workspace/{talk_id}", headers=PART).status_code == 200
+    assert not [query for query in queries if "flow_versions.definition" in query]
 
 
 def test_what_is_closed_is_looked_up_once(as_gail, talk_id, count_queries):

@@ -18,11 +18,13 @@ SHOWN = (Conversation.contact, Conversation.flow, Conversation.closed_by)
 def find(
     conversation_id: int, to_write: bool = False, more: tuple[InstrumentedAttribute[Any], ...] = ()
 ) -> Conversation:
-    """`to_write`: two who do something to one conversation take turns. `more` is shown of it too."""
+    """`to_write`: two who do something to one conversation take turns, and its flow has a say. `more` is
+    shown of it too."""
     asked = {"tenant": current_tenant.id, "conversation": conversation_id}
     if to_write:
         # Alone: what is joined would be as it was before its turn came.
         db.session.execute(_turn(), asked)
+        more = (*more, Conversation.flow_version)
     found: Conversation = find_or_404(_shown(more), asked)
     return found
 

@@ -12,7 +12,7 @@ from ..users.rights import signed_in
 
 blueprint = Blueprint("workspace", __name__, url_prefix="/workspace")
 
-AT_THE_DESK = (Conversation.flow_version, Conversation.queue, Conversation.agent)
+AT_THE_DESK = (Conversation.queue, Conversation.agent)
 """What the workspace shows of a conversation beside what is shown everywhere."""
 
 
