@@ -51,12 +51,18 @@ def test_reactions_and_edits_are_looked_up_where_there_are_some(as_gail, talk_id
     assert looked_up() == ["reactions.sign"]
 
 
+def test_what_rings_and_what_is_theirs_is_looked_up_at_once(as_gail, talk_id, count_queries):
+    with count_queries() as queries:
+        assert as_gail.get("/workspace/desk", headers=PART).status_code == 200
+    assert sum("contacts.picture_url" in query for query in queries) == 1
+
+
 def test_an_answer_is_written_in_one_go(as_gail, talk_id, count_queries):
     form = {"text": "We are open.", "key": "k1"}
     with count_queries() as queries:
         assert as_gail.post(f"/workspace/{talk_id}/messages", data=form, headers=PART).status_code == 200
     assert not [query for query in queries if query.startswith("UPDATE messages")]
-    assert len(queries) <= 17
+    assert len(queries) <= 16
 
 
 def test_what_a_flow_does_is_read_only_where_one_writes(as_gail, talk_id, count_queries):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, func, literal, null, select, union_all
 
 from ..conversations.models import Contact, Conversation
 from ..conversations.offers import RINGING, Offer
@@ -20,14 +20,10 @@ from ..users.models import User
 MOST = 50
 """Conversations of an agent that are listed."""
 PERSON = (Contact.name, Contact.username, Contact.meta_id, Contact.picture_url, Contact.channel)
-TALK = (
-    *(Conversation.agent_id, Conversation.id, Conversation.last_message_at, Conversation.changes),
-    *(Conversation.preview, Conversation.customer_wrote_at, Conversation.agent_read_at),
-    *(Conversation.owner_app_id, Page.name.label("page"), *PERSON),
-)
-RING = (
-    *(Offer.user_id, Offer.id, Offer.conversation_id, Offer.expires_at, Queue.name.label("queue")),
-    *(Conversation.last_message_at, Page.name.label("page"), *PERSON),
+SHOWN = (
+    *(Conversation.id, Conversation.last_message_at, Conversation.changes, Conversation.preview),
+    *(Conversation.customer_wrote_at, Conversation.agent_read_at, Conversation.owner_app_id),
+    *(Page.name.label("page"), Queue.name.label("queue"), *PERSON),
 )
 
 
@@ -77,8 +73,7 @@ def look(user_ids: Collection[int]) -> dict[int, Desk]:
     """Of those who are still here."""
     asked = {"users": list(user_ids)}
     users = {row.id: row for row in db.session.execute(_users(), asked)}
-    talks = _by_agent(db.session.execute(_talks(), asked))
-    offers = _by_agent(db.session.execute(_offers(), asked))
+    talks, offers = _by_agent(db.session.execute(_lying(), asked))
     waiting = _waiting(users)
     return {
         user_id: Desk(
@@ -110,29 +105,31 @@ def _users() -> Any:
 
 
 @cache
-def _talks() -> Any:
-    """In the order they became theirs: what one works on keeps its place. MOST of each, and `of_all`."""
-    since = (Conversation.assigned_at, Conversation.id)
-    place = func.row_number().over(partition_by=Conversation.agent_id, order_by=since).label("place")
-    of_all = func.count().over(partition_by=Conversation.agent_id).label("of_all")
-    open_ones = Conversation.agent_id.in_(USERS), Conversation.closed_at.is_(None)
-    theirs = select(Conversation.id, place, of_all).where(*open_ones).subquery()
-    listed = select(*TALK, theirs.c.of_all).join(theirs, theirs.c.id == Conversation.id)
+def _lying() -> Any:
+    """What rings, the first first, with its `offer_id`; and the agents' conversations, MOST of each one's
+    `of_all`, in the order they became theirs: what one works on keeps its place."""
+    lying = union_all(_ringing(), _theirs()).subquery()
+    offer = (lying.c.offer_id, lying.c.expires_at, lying.c.of_all)
+    listed = select(lying.c.user_id, *SHOWN, *offer).join(lying, lying.c.id == Conversation.id)
     listed = listed.join(Conversation.contact).join(Conversation.page)
-    return listed.where(theirs.c.place <= MOST).order_by(*since)
+    listed = listed.outerjoin(Queue, Queue.id == lying.c.queue_id)
+    return listed.where(lying.c.place <= MOST).order_by(lying.c.place, lying.c.offer_id)
 
 
-@cache
-def _offers() -> Any:
-    return (
-        select(*RING)
-        .join(Offer.conversation)
-        .join(Conversation.contact)
-        .join(Conversation.page)
-        .outerjoin(Queue, Queue.id == Offer.queue_id)
-        .where(Offer.user_id.in_(USERS), RINGING)
-        .order_by(Offer.id)
-    )
+def _ringing() -> Any:
+    """First of the two, as it has all the columns."""
+    of_it = (Offer.user_id, Offer.conversation_id.label("id"), Offer.id.label("offer_id"))
+    nowhere = (literal(0).label("place"), literal(0).label("of_all"))
+    ringing = select(*of_it, Offer.expires_at, Offer.queue_id, *nowhere)
+    return ringing.where(Offer.user_id.in_(USERS), RINGING)
+
+
+def _theirs() -> Any:
+    order = (Conversation.assigned_at, Conversation.id)
+    place = func.row_number().over(partition_by=Conversation.agent_id, order_by=order)
+    of_all = func.count().over(partition_by=Conversation.agent_id)
+    theirs = select(Conversation.agent_id, Conversation.id, null(), null(), null(), place, of_all)
+    return theirs.where(Conversation.agent_id.in_(USERS), Conversation.closed_at.is_(None))
 
 
 @cache
@@ -150,11 +147,13 @@ def _members() -> Any:
     return select(members).where(members.c.queue_id.in_(QUEUES), members.c.user_id.in_(USERS))
 
 
-def _by_agent(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(row)
-    return found
+def _by_agent(lying: Iterable[Row[Any]]) -> tuple[dict[int, list[Row[Any]]], ...]:
+    """Their conversations, and what rings."""
+    talks: dict[int, list[Row[Any]]] = defaultdict(list)
+    offers: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in lying:
+        (offers if row.offer_id else talks)[row.user_id].append(row)
+    return talks, offers
 
 
 def _waiting(users: dict[int, Row[Any]]) -> dict[int, dict[int, int]]:

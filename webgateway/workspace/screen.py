@@ -55,8 +55,7 @@ class Screen:
     @cached_property
     def words(self) -> dict[int, words.Words]:
         """Of all that is listed."""
-        mine = [talk.id for talk in self.desk.talks]
-        return words.of([*mine, *(offer.conversation_id for offer in self.desk.offers)])
+        return words.of([lying.id for lying in (*self.desk.talks, *self.desk.offers)])
 
     @cached_property
     def waiting(self) -> list[Conversation]:
