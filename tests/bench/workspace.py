@@ -5,7 +5,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -210,7 +210,9 @@ async def meta(port: int) -> AsyncIterator[None]:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal count
-        try:
+        # Cancelled at the end of the day, while it waits for the next message.
+        ends = (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError)
+        with suppress(*ends), closing(writer):
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = head.lower().partition(b"content-length:")[2].partition(b"\r")[0].strip()
                 await reader.readexactly(int(length or 0))
@@ -218,8 +220,6 @@ async def meta(port: int) -> AsyncIterator[None]:
                 said = b'{"recipient_id":"1","message_id":"m_out_%d","name":"Peter Chang"}' % count
                 head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
                 writer.write(head % len(said) + said)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
 
     async with await asyncio.start_server(answer, "127.0.0.1", port):
         yield
