@@ -93,15 +93,38 @@ def test_a_bell_that_rings_for_whoever_is_on_watch_wakes_nobody_else():
     assert time.monotonic() - began < 4
     bell.wait(heard, 0.1, on_watch=False)
     assert time.monotonic() - began >= 0.1
-    bell.ring(everybody=True)
-    bell.wait(heard, 5, on_watch=False)
+
+
+def test_a_call_wakes_one_of_those_who_wait_and_is_heard_by_whoever_comes_later(app):
+    bell, awake = Bell(), []
+
+    def wait(number: int) -> None:
+        bell.wait(bell.rung, 30, on_watch=False)
+        awake.append(number)
+
+    threads = [threading.Thread(target=wait, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.1)
+    bell.call()
+    eventually(lambda: awake)
+    time.sleep(0.1)
+    assert len(awake) == 1
+    bell.end()
+    for thread in threads:
+        thread.join(5)
+    assert len(awake) == 3
+    later = Bell()
+    later.call()
+    began = time.monotonic()
+    later.wait(later.rung, 5, on_watch=False)
     assert time.monotonic() - began < 4
 
 
 def test_whoever_looks_at_a_table_is_woken_for_it(app):
     worker = Worker(app)
     worker.ring("conversations")
-    assert [kind.name for kind in worker.kinds if kind.bell.rung.rings] == ["idling", "offering"]
+    assert [kind.name for kind in worker.kinds if kind.bell.rung] == ["idling", "offering"]
 
 
 def test_a_failure_that_cannot_be_written_down_ends_nothing(app, visitor, page, monkeypatch):

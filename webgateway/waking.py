@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -35,33 +35,41 @@ def _say(session: Session) -> None:
         session.execute(select(func.pg_notify(CHANNEL, table)))
 
 
-class Rung(NamedTuple):
-    """How often a bell was rung at all, and for everybody."""
-
-    rings: int
-    for_all: int
-
-
 class Bell:
-    """Those who wait hear each ring, also one that came just before they began to wait."""
+    """Whoever is on watch hears each ring, also one that came just before they began to wait; a call is for
+    one more, whoever is free first."""
 
     def __init__(self) -> None:
-        self.condition = threading.Condition()
-        self.rung = Rung(0, 0)
+        lock = threading.Lock()
+        self.watch, self.others = threading.Condition(lock), threading.Condition(lock)
+        self.rung = 0
+        self.called = self.over = False
 
-    def ring(self, everybody: bool = False) -> None:
-        """For whoever is on watch, or for all."""
-        with self.condition:
-            self.rung = Rung(self.rung.rings + 1, self.rung.for_all + everybody)
-            self.condition.notify_all()
+    def ring(self) -> None:
+        with self.watch:
+            self.rung += 1
+            self.watch.notify_all()
 
-    def wait(self, heard: Rung, seconds: float, on_watch: bool = True) -> None:
-        """Until it has rung more often than was `heard`, at most `seconds`."""
-        with self.condition:
-            self.condition.wait_for(
-                lambda: self.rung.rings != heard.rings if on_watch else self.rung.for_all != heard.for_all,
-                seconds,
+    def call(self) -> None:
+        with self.watch:
+            self.called = True
+            self.watch.notify_all()
+            self.others.notify()
+
+    def end(self) -> None:
+        """Nobody waits any more."""
+        with self.watch:
+            self.over = True
+            self.watch.notify_all()
+            self.others.notify_all()
+
+    def wait(self, heard: int, seconds: float, on_watch: bool = True) -> None:
+        """At most `seconds`, until one is called; on watch until it has rung more often than was `heard`."""
+        with self.watch:
+            (self.watch if on_watch else self.others).wait_for(
+                lambda: self.called or self.over or (on_watch and self.rung != heard), seconds
             )
+            self.called = False
 
 
 class Listener:

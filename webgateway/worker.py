@@ -24,14 +24,14 @@ from .huey import Consumer
 from .journal import reading, taking
 from .leases import LEASE
 from .pages import completing
-from .waking import Bell, Listener, Lookout, Rung
+from .waking import Bell, Listener, Lookout
 from .workspace import offering
 
 log = logging.getLogger("webgateway.worker")
 
 IDLE = 0.2  # seconds between looks at the tables when nothing waits
 WOKEN = 1.0  # the same while the database wakes us
-SIBLINGS = 5.0  # for all of a kind but the one on watch, which wakes the others when it found something
+SIBLINGS = 5.0  # for all of a kind but the one on watch, which calls another when it found something
 SENDERS = 4  # messages of this many conversations are on their way to Meta at once
 CALLERS = 8  # bots that are asked at once; of one flow no more than calling.AT_ONCE
 RENEWAL = LEASE.total_seconds() / 3
@@ -130,7 +130,7 @@ class Worker:
     def stop(self) -> None:
         self.stopping.set()
         for kind in self.kinds:
-            kind.bell.ring(everybody=True)
+            kind.bell.end()
         if self.consumer:
             self.consumer.stop(graceful=True)
         for thread in self.threads:
@@ -153,8 +153,8 @@ class Worker:
             if not found and not self.stopping.is_set():
                 self._rest(kind, heard)
 
-    def _rest(self, kind: Kind, heard: Rung) -> None:
-        """Whoever finds work wakes the others, so that one of them is on watch meanwhile."""
+    def _rest(self, kind: Kind, heard: int) -> None:
+        """Whoever finds work calls another, so that somebody is on watch meanwhile."""
         on_watch = kind.watch.acquire(blocking=False)
         try:
             kind.bell.wait(heard, self._pause() if on_watch else SIBLINGS, on_watch)
@@ -185,7 +185,8 @@ class Worker:
 
     def _work(self, kind: Kind, job: Any) -> None:
         self.in_hand[threading.current_thread().name] = kind.work, job
-        kind.bell.ring(everybody=True)  # where one was there may be more
+        if kind.threads > 1:
+            kind.bell.call()  # where one was there may be more
         with metrics.jobs.labels(kind.name).time():
             kind.work.work(job)
         if kind.next:
