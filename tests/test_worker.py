@@ -124,7 +124,7 @@ def test_a_call_wakes_one_of_those_who_wait_and_is_heard_by_whoever_comes_later(
 def test_whoever_looks_at_a_table_is_woken_for_it(app):
     worker = Worker(app)
     worker.ring("conversations")
-    assert [kind.name for kind in worker.kinds if kind.bell.rung] == ["idling", "offering"]
+    assert [kind.name for kind in worker.kinds if kind.bell.rung] == ["offering"]
 
 
 def test_a_failure_that_cannot_be_written_down_ends_nothing(app, visitor, page, monkeypatch):
@@ -156,3 +156,12 @@ def test_a_delivery_that_the_database_cannot_hold_lets_the_next_one_through(app,
         post(visitor, page.gateway, delivery(text("Hi", f"m_{endless}")))
         post(visitor, page.gateway, delivery(text("Hello", "m_2", by="77")))
         eventually(lambda: db.session.query(Message).filter_by(mid="m_2").count() == 1)
+
+
+def test_what_was_written_wakes_those_who_have_something_to_do(app, visitor, page):
+    worker = Worker(app)
+    worker.look()
+    assert [kind.name for kind in worker.kinds if kind.bell.rung] == []
+    post(visitor, page.gateway, delivery(text("Hi", "m_1")))
+    worker.look()
+    assert [kind.name for kind in worker.kinds if kind.bell.rung] == ["reading"]

@@ -102,10 +102,10 @@ class Listener:
 
 
 class Lookout:
-    """Calls `ring` when something was written into an SQLite database, by whatever process."""
+    """Calls `look` when something was written into an SQLite database, by whatever process."""
 
-    def __init__(self, engine: Engine, ring: Callable[[], None], stopping: threading.Event) -> None:
-        self.gate, self.ring, self.stopping = Gate(engine), ring, stopping
+    def __init__(self, engine: Engine, look: Callable[[], None], stopping: threading.Event) -> None:
+        self.gate, self.look, self.stopping = Gate(engine), look, stopping
         self.listening = False
 
     def run(self) -> None:
@@ -113,8 +113,8 @@ class Lookout:
             pause = LOOK
             try:
                 if self.gate.opened():
+                    self.look()
                     self.gate.looked()
-                    self.ring()
                     pause = PAUSE
                 self.listening = True
             except (sqlite3.Error, SQLAlchemyError) as error:

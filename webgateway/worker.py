@@ -13,12 +13,13 @@ from socket import gethostname
 from typing import Any, Protocol
 
 from flask import Flask
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from . import counting, memory, metrics
 from .bots import calling
 from .conversations import comparing, idling, outgoing
-from .db import db, passing
+from .db import db, looking, passing, utcnow
 from .heartbeat import BEAT, beat, leave
 from .huey import Consumer
 from .journal import reading, taking
@@ -39,6 +40,7 @@ RENEWAL = LEASE.total_seconds() / 3
 
 class Work(Protocol):
     """A kind of work: `claim` leases what is due next, `work` does it, `renew` extends the lease meanwhile.
+    `waits` is a cheap condition, in a query that is asked with `now`, for there may be some to claim.
 
     `fail` writes down what went wrong: our own defect, or a database that took no work (db.passing).
     """
@@ -47,32 +49,33 @@ class Work(Protocol):
     def work(self, job: Any, /) -> None: ...
     def fail(self, job: Any, error: Exception, /) -> None: ...
     def renew(self, job: Any, /) -> None: ...
+    def waits(self) -> ColumnElement[bool]: ...
 
 
 @dataclass
 class Kind:
-    """`table`: what is inserted there may be work of this kind; the work done may be some for the `next`.
+    """`table`: what is inserted there may be work of this kind; what was done may be some for that of `next`.
 
     `watch`: held by the one thread that looks often while all of them have nothing to do."""
 
     name: str
     work: Work
-    table: str
+    table: str | None
     threads: int
-    next: str | None = None
+    next: tuple[str, ...] = ()
     bell: Bell = field(default_factory=Bell)
     watch: threading.Lock = field(default_factory=threading.Lock)
 
 
 def kinds() -> list[Kind]:
     return [
-        Kind("reading", reading, "deliveries", threads=1, next="events"),
-        Kind("taking", taking, "events", threads=2, next="parts"),
+        Kind("reading", reading, "deliveries", threads=1, next=("events",)),
+        Kind("taking", taking, "events", threads=2, next=("parts", "conversations")),
         Kind("sending", outgoing, "parts", threads=SENDERS),
         Kind("completing", completing, "logins", threads=2),
         Kind("recovering", comparing, "comparisons", threads=2),
-        Kind("calling", calling, "bot_calls", threads=CALLERS, next="parts"),
-        Kind("idling", idling, "conversations", threads=1, next="parts"),
+        Kind("calling", calling, "bot_calls", threads=CALLERS, next=("parts", "conversations")),
+        Kind("idling", idling, None, threads=1, next=("parts", "conversations")),
         Kind("offering", offering, "conversations", threads=1),
     ]
 
@@ -90,6 +93,7 @@ class Worker:
         self.name = f"{gethostname()}:{getpid()}"
         self.stopping = threading.Event()
         self.kinds = kinds()
+        self.waits = select(*(kind.work.waits() for kind in self.kinds))
         self.in_hand: dict[str, tuple[Work, Any]] = {}
         self.threads = [
             threading.Thread(target=self._loop, args=(kind,), name=f"{kind.name}-{number}")
@@ -104,7 +108,7 @@ class Worker:
             if db.engine.dialect.name == "postgresql":
                 self.listener: Listener | Lookout = Listener(db.engine, self.ring, self.stopping)
             else:
-                self.listener = Lookout(db.engine, self.ring, self.stopping)
+                self.listener = Lookout(db.engine, self.look, self.stopping)
         self.threads.append(threading.Thread(target=self.listener.run, name="listener"))
         huey = app.extensions["huey"]
         self.consumer = None if huey.immediate else QuietConsumer(huey, workers=2, max_delay=2.0)
@@ -139,10 +143,22 @@ class Worker:
             leave(self.name)
             db.session.remove()
 
-    def ring(self, table: str | None = None) -> None:
-        """Something may wait in it, or anywhere: for all kinds of work that look there."""
+    def ring(self, table: str) -> None:
+        """Something may wait in it: for all kinds of work that look there."""
         for kind in self.kinds:
-            if table in (kind.table, None):
+            if table == kind.table:
+                kind.bell.ring()
+
+    def look(self) -> None:
+        """Something was written: ring for the kinds of work for which something waits. One looks for all."""
+        with self.app.app_context():
+            try:
+                with looking():
+                    waits = db.session.execute(self.waits, {"now": utcnow()}).one()
+            finally:
+                db.session.remove()
+        for kind, some in zip(self.kinds, waits, strict=True):
+            if some:
                 kind.bell.ring()
 
     def _loop(self, kind: Kind) -> None:
@@ -189,8 +205,8 @@ class Worker:
             kind.bell.call()  # where one was there may be more
         with metrics.jobs.labels(kind.name).time():
             kind.work.work(job)
-        if kind.next:
-            self.ring(kind.next)
+        for table in kind.next:
+            self.ring(table)
 
     def _note(self, error: Exception, kind: Kind) -> None:
         if isinstance(error, OperationalError) and passing(error):

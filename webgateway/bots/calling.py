@@ -89,6 +89,10 @@ def renew(call_id: int) -> None:
     db.session.commit()
 
 
+def waits() -> ColumnElement[bool]:
+    return exists().where(BotCall.state == WAITING, BotCall.next_try_at <= NOW, _free())
+
+
 def _asked() -> dict[str, Any]:
     return {"now": utcnow(), "crowd": AT_ONCE}
 
@@ -108,10 +112,13 @@ def _due() -> Select[BotCall]:
         earlier.state == WAITING,
         earlier.id < BotCall.id,
     )
-    free = or_(BotCall.leased_until.is_(None), BotCall.leased_until < NOW)
     ready = or_(BotCall.flow_id.is_(None), BotCall.flow_id.not_in(_busy()))
-    due = select(BotCall).where(BotCall.state == WAITING, BotCall.next_try_at <= NOW, free, ~blocked, ready)
-    return due.order_by(BotCall.next_try_at, BotCall.id).limit(1)
+    due = select(BotCall).where(BotCall.state == WAITING, BotCall.next_try_at <= NOW, _free())
+    return due.where(~blocked, ready).order_by(BotCall.next_try_at, BotCall.id).limit(1)
+
+
+def _free() -> ColumnElement[bool]:
+    return or_(BotCall.leased_until.is_(None), BotCall.leased_until < NOW)
 
 
 def _busy() -> Select[int | None]:

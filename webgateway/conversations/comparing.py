@@ -5,7 +5,7 @@ import logging
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import aliased, joinedload
 
@@ -97,6 +97,10 @@ def renew(comparison_id: int) -> None:
     held = held.values(leased_until=utcnow() + LEASE)
     db.session.execute(held.execution_options(synchronize_session=False))
     db.session.commit()
+
+
+def waits() -> ColumnElement[bool]:
+    return exists(_next())
 
 
 @cache

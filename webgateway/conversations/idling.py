@@ -3,10 +3,10 @@ them, and takes them from bots that do not answer. The row is the job, due at it
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import joinedload
 
-from ..db import db, looking, utcnow
+from ..db import NOW, db, looking, utcnow
 from ..pages.models import Page
 from . import closing, composer, following, saying, turns
 from .models import Conversation, Message
@@ -45,6 +45,10 @@ def fail(conversation_id: int, error: Exception) -> None:
     still_due = update(Conversation).where(Conversation.id == conversation_id)
     db.session.execute(still_due.where(Conversation.idle_at <= utcnow()).values(idle_at=utcnow() + PAUSE))
     db.session.commit()
+
+
+def waits() -> ColumnElement[bool]:
+    return exists().where(Conversation.idle_at <= NOW)
 
 
 def renew(conversation_id: int) -> None:

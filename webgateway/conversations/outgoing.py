@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
@@ -84,6 +84,10 @@ def renew(part_id: int) -> None:
     ours = update(Part).where(Part.id == part_id, Part.leased_by == queue.holder())
     db.session.execute(ours.where(Part.leased_until.is_not(None)).values(leased_until=utcnow() + LEASE))
     db.session.commit()
+
+
+def waits() -> ColumnElement[bool]:
+    return queue.waits()
 
 
 def fail(part_id: int, error: Exception) -> None:

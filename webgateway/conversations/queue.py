@@ -43,6 +43,11 @@ def take(page_id: int) -> tuple[Page, Part] | None:
     return None if part is None else (page, part)
 
 
+def waits() -> ColumnElement[bool]:
+    """Whether a part is due `now` that nobody has in hand."""
+    return exists().where(Part.state == WAITING, Part.next_try_at <= NOW, _free())
+
+
 # Queries are made once: every sender asks them after each part.
 PAGE: Any = bindparam("page")
 
@@ -83,10 +88,13 @@ def _due() -> Select[Part]:
     blocked = exists().where(
         earlier.conversation_id == Part.conversation_id, earlier.state == WAITING, earlier.id < Part.id
     )
-    free = or_(Part.leased_until.is_(None), Part.leased_until < NOW)
-    due = select(Part).where(Part.state == WAITING, Part.next_try_at <= NOW, free, ~blocked)
+    due = select(Part).where(Part.state == WAITING, Part.next_try_at <= NOW, _free(), ~blocked)
     due = due.where(Part.page_id.not_in(_crowded()))
     return due.order_by(Part.next_try_at, Part.id).limit(1)
+
+
+def _free() -> ColumnElement[bool]:
+    return or_(Part.leased_until.is_(None), Part.leased_until < NOW)
 
 
 def _crowded() -> Select[int]:

@@ -22,7 +22,7 @@ MOST = 50
 waiting = Waiting(
     Delivery, Delivery.state, Delivery.error, Delivery.gateway_id, Delivery.size, heaviest=256 * 1024
 )
-renew = waiting.renew
+renew, waits = waiting.renew, waiting.waits
 
 
 def claim() -> InHand | None:

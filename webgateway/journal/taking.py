@@ -24,7 +24,7 @@ MOST = {"sqlite": 40, "postgresql": 120}
 """Events in one transaction. On SQLite the door waits while they take effect: it is over in a moment."""
 
 waiting = Waiting(Event, Event.outcome, Event.reason, Event.talk, literal(1), heaviest=max(MOST.values()))
-renew = waiting.renew
+renew, waits = waiting.renew, waiting.waits
 
 Key = tuple[int, str]
 """Gateway and dedupe key: the same happening, however often Meta delivers it."""

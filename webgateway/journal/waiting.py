@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, exists, select, update
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, exists, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.orm.interfaces import ORMOption
@@ -105,6 +105,10 @@ class Waiting(Generic[Kept]):
             .with_for_update(of=self.table, skip_locked=skip_locked)
             .execution_options(populate_existing=True)
         ).all()
+
+    def waits(self) -> ColumnElement[bool]:
+        """Whether something may be due `now`."""
+        return or_(exists(self._due.limit(1)), exists(select(1).where(*self._lapsed)))
 
     @cached_property
     def _some(self) -> Any:

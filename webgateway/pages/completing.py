@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ..db import db, looking, passing, utcnow
+from ..db import NOW, db, looking, passing, utcnow
 from ..gateways.graph import graph_of
 from ..meta.errors import GraphError
 from .asking import in_words
@@ -86,6 +86,11 @@ def fail(login_id: int, error: Exception) -> None:
 def renew(login_id: int) -> None:
     """It is still worked on. Commits."""
     _note(login_id)
+
+
+def waits() -> ColumnElement[bool]:
+    free = or_(Login.leased_until.is_(None), Login.leased_until < NOW)
+    return exists().where(Login.step.in_(UNDER_WAY), free)
 
 
 def _due() -> Select[Login]:

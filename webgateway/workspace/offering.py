@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 
 from ..conversations.offers import RINGING, Offer
 from ..db import NOW, UTCDateTime, db, looking, utcnow
@@ -65,6 +65,11 @@ def work(round: Round) -> None:
 def fail(_round: Round, _error: Exception) -> None:
     """The next round sees the same again: after a pause."""
     _paused["until"] = time.monotonic() + PAUSE
+
+
+def waits() -> ColumnElement[bool]:
+    """By what was written: that agents are gone is seen by the clock."""
+    return or_(exists(_expired()), exists(matching.waiting()))
 
 
 def renew(_round: Round) -> None:
