@@ -1,9 +1,10 @@
 """How much agents have to do, and whether there is room for one more."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from ..db import db
 from ..queues.models import Agent
@@ -23,17 +24,22 @@ def load(user: User) -> int:
 
 def loads(user_ids: Sequence[int]) -> dict[int, int]:
     """The same of several, by their id; who has none is not in it. Two queries."""
-    theirs, rings = Conversation.agent_id.in_(user_ids), Offer.user_id.in_(user_ids)
     found: dict[int, int] = {}
-    by: Any
-    for by, where in (
-        (Conversation.agent_id, (theirs, Conversation.closed_at.is_(None))),
-        (Offer.user_id, (rings, RINGING)),
-    ):
-        query = select(by, func.count()).where(*where).group_by(by)
-        for user_id, number in db.session.execute(query):
+    for query in _numbers():
+        for user_id, number in db.session.execute(query, {"users": list(user_ids)}):
             found[user_id] = found.get(user_id, 0) + number
     return found
+
+
+@cache
+def _numbers() -> list[Select[Any]]:
+    """By user, in queries that are made once."""
+    asked: Any = bindparam("users", expanding=True)
+    whose: tuple[Any, ...] = (
+        (Conversation.agent_id, Conversation.closed_at.is_(None)),
+        (Offer.user_id, RINGING),
+    )
+    return [select(by, func.count()).where(by.in_(asked), counts).group_by(by) for by, counts in whose]
 
 
 def full(user: User) -> str | None:

@@ -1,21 +1,20 @@
 """Which waiting conversation goes to which agent. Nothing is locked and nothing written here; the number of
 queries does not depend on how many wait."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, func, or_, select, union_all
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select, bindparam, exists, func, or_, select, union_all
 
 from ..conversations.models import Conversation, Message
 from ..conversations.offers import RINGING, Offer
 from ..conversations.queueing import SERVED
-from ..db import NOW, db, utcnow
+from ..db import NOW, UTCDateTime, db, utcnow
 from ..queues.models import Agent, Queue, members
-from ..users.models import User
+from ..users.models import Role, User, users_roles
 from . import agents
 
 PER_QUEUE = 100
@@ -132,19 +131,33 @@ def _candidates(queues: Sequence[Queue]) -> dict[int, list[Candidate]]:
     return found
 
 
-def _ready(tenant_ids: Iterable[int]) -> list[Agent]:
-    """Whose workspace is open and who may answer."""
-    here = Agent.state == "ready", Agent.seen_at > utcnow() - agents.SEEN_LATELY
-    found = db.session.scalars(
-        select(Agent)
-        .join(Agent.user)
-        .where(Agent.tenant_id.in_(tenant_ids), User.active, *here)
-        .options(contains_eager(Agent.user).selectinload(User.roles))
-    )
-    return [agent for agent in found if agent.user.may("conversations", "edit")]
+def _ready(tenant_ids: Collection[int]) -> Sequence[Any]:
+    """Whose workspace is open and who may answer: rows, as there may be hundreds."""
+    roles = db.session.execute(_roles(), {"tenants": list(tenant_ids)})
+    answering = [role_id for role_id, rights in roles if "conversations:edit" in rights]
+    here = {"seen_lately": utcnow() - agents.SEEN_LATELY, "roles": answering}
+    return db.session.execute(_here(), {"tenants": list(tenant_ids), **here}).all()
 
 
-def _candidate(agent: Agent, load: int) -> Candidate:
+# Queries are made once: to make them costs more than to ask them.
+TENANTS: Any = bindparam("tenants", expanding=True)
+
+
+@cache
+def _roles() -> Any:
+    return select(Role.id, Role.permissions).where(or_(Role.tenant_id.is_(None), Role.tenant_id.in_(TENANTS)))
+
+
+@cache
+def _here() -> Any:
+    columns = (Agent.user_id, Agent.tenant_id, Agent.most, Agent.idle_since, Agent.offered_at)
+    seen_lately: Any = bindparam("seen_lately", type_=UTCDateTime())
+    may = users_roles.c.user_id == User.id, users_roles.c.role_id.in_(bindparam("roles", expanding=True))
+    ready = select(*columns).join(Agent.user).where(Agent.state == "ready", Agent.seen_at > seen_lately)
+    return ready.where(Agent.tenant_id.in_(TENANTS), User.active, exists().where(*may))
+
+
+def _candidate(agent: Any, load: int) -> Candidate:
     times = (agent.idle_since or NEVER, agent.offered_at or NEVER)
     return Candidate(agent.user_id, load, agent.most - load, *times)
 
