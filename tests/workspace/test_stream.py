@@ -284,6 +284,7 @@ def test_while_nothing_is_written_the_database_is_hardly_asked(
     app, as_gail, peter, count_queries, monkeypatch
 ):
     monkeypatch.setattr(watching, "EVERY", 0.05)
+    monkeypatch.setattr(watching, "SHARE", 1.0)
     reader = Reader(app, as_gail)
 
     async def quiet(looks: int) -> bool:
@@ -315,6 +316,11 @@ def test_while_nothing_is_written_the_database_is_hardly_asked(
         pytest.fail("the database's server was never quiet")
 
     reading(reader, work)
+
+
+def test_the_rest_after_a_look_grows_with_what_it_cost():
+    assert watching.rest(0.0) == watching.EVERY
+    assert watching.rest(0.05) == pytest.approx(0.5)
 
 
 def test_that_an_agent_is_here_is_noted(app, as_gail, peter, gail):

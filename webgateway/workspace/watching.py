@@ -20,8 +20,10 @@ from .news import News, Tokens, Watch
 
 log = logging.getLogger(__name__)
 
-EVERY = 0.4
-"""Seconds between two looks."""
+EVERY = 0.1
+"""Seconds between two questions whether anything was written."""
+SHARE = 0.1
+"""Of a core that goes into looks at most: the dearer they are, the longer the rest after one."""
 AWAY = 2.0
 """The same while the database is away."""
 SEEN_EVERY = 20.0
@@ -73,9 +75,10 @@ class Watcher:
 
     def _watch(self, gate: Gate) -> None:
         while self._watched():
-            pause = EVERY
+            began, pause = time.thread_time(), EVERY
             try:
                 self._look(gate)
+                pause = rest(time.thread_time() - began)
             except (SQLAlchemyError, sqlite3.Error) as error:
                 log.error("the workspaces hear nothing for now: %s", type(error).__name__)
                 pause = AWAY
@@ -127,6 +130,11 @@ class Watcher:
             self.seen_at = time.monotonic()
         for screen in new:
             screen.seen = True
+
+
+def rest(spent: float) -> float:
+    """Seconds until the next look after one that took so many of a core."""
+    return max(EVERY, spent / SHARE)
 
 
 def _seen(user_ids: Collection[int]) -> None:
