@@ -61,7 +61,8 @@ class Waiting(Generic[Kept]):
             due, lapsed = db.session.execute(self._some, {"now": utcnow()}).one()
         if not due and not lapsed:
             return None
-        self._sweep()
+        if lapsed:
+            self._sweep()
         rows = db.session.execute(self._due.limit(most), {"now": utcnow()}).all()
         batch = self._batch(rows, self._locked([row.id for row in rows]))
         self._lease(batch, utcnow() + LEASE)
