@@ -2,8 +2,9 @@
 
 import random
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from ..db import db, utcnow
 from ..meta.errors import GraphError
@@ -31,8 +32,13 @@ NO_ANSWER = (
 
 def hold(message_id: int) -> list[Part]:
     """The parts of a message as they are now, in order; nobody else changes them until the commit."""
-    parts = select(Part).where(Part.message_id == message_id).order_by(Part.position).with_for_update()
-    return list(db.session.scalars(parts.execution_options(populate_existing=True)))
+    return list(db.session.scalars(_held(), {"message": message_id}))
+
+
+@cache
+def _held() -> Select[Part]:
+    parts = select(Part).where(Part.message_id == bindparam("message")).order_by(Part.position)
+    return parts.with_for_update().execution_options(populate_existing=True)
 
 
 def arrived(part: Part, mid: str | None, at: datetime) -> None:

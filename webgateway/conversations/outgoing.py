@@ -3,9 +3,10 @@ the lease meanwhile, or writes down that it failed."""
 
 import time
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
@@ -52,16 +53,7 @@ def claim() -> int | None:
 def work(part_id: int) -> None:
     """Send one part and remember the answer. No transaction is open while Meta is asked."""
     with looking():
-        part = db.session.scalars(
-            select(Part)
-            .where(Part.id == part_id)
-            .options(
-                joinedload(Part.message).joinedload(Message.comment),
-                joinedload(Part.conversation).joinedload(Conversation.contact),
-                joinedload(Part.page).joinedload(Page.gateway),
-                joinedload(Part.upload),
-            )
-        ).one()
+        part = db.session.scalars(_with_all_of_it(), {"part": part_id}).one()
         grant = tokens.live_grant(part.page, part.channel)
         refusal = _refusal(part)
         full_until = private_reply.full_until(part)
@@ -113,6 +105,21 @@ def _lease(page: Page, part: Part) -> int:
     db.session.commit()
     time.sleep(max(0.0, (place - utcnow()).total_seconds()))
     return part.id
+
+
+@cache
+def _with_all_of_it() -> Select[Part]:
+    """Made once, as what is asked for each part."""
+    return (
+        select(Part)
+        .where(Part.id == bindparam("part"))
+        .options(
+            joinedload(Part.message).joinedload(Message.comment),
+            joinedload(Part.conversation).joinedload(Conversation.contact),
+            joinedload(Part.page).joinedload(Page.gateway),
+            joinedload(Part.upload),
+        )
+    )
 
 
 def _refusal(part: Part) -> tuple[str, str] | None:

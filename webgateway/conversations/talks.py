@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from ..db import db
@@ -30,20 +31,11 @@ class Talks:
         pages = {page.id for _, page in events}
         people = {event.user_id for event, _ in events if event.user_id}
         mids = {event.mid for event, _ in events if event.mid}
-        theirs = (Contact.page_id.in_(pages), Contact.meta_id.in_(people))
-        contacts = db.session.scalars(select(Contact).where(*theirs).options(selectinload(Contact.facts)))
+        asked = {"pages": list(pages), "people": list(people)}
+        contacts = db.session.scalars(_theirs(), asked)
         self._contacts = {(one.page_id, one.channel, one.meta_id): one for one in contacts}
-        still_open = (
-            select(Conversation)
-            .join(Conversation.contact)
-            .where(*theirs, Conversation.closed_at.is_(None))
-            .order_by(Conversation.id)
-            .options(contains_eager(Conversation.contact), joinedload(Conversation.flow_version))
-            .with_for_update(of=Conversation)
-        )
-        self._open = {one.contact: one for one in db.session.scalars(still_open)}
-        known = select(Message).where(Message.page_id.in_(pages), Message.mid.in_(mids))
-        found = db.session.scalars(known.options(joinedload(Message.conversation)))
+        self._open = {one.contact: one for one in db.session.scalars(_still_open(), asked)}
+        found = db.session.scalars(_known(), {"pages": list(pages), "mids": list(mids)})
         self._messages = {(one.page_id, one.mid or ""): one for one in found}
         self._parts = self._look_up_parts(events)
         self._wordings = self._look_up_wordings(mids)
@@ -198,6 +190,36 @@ class Talks:
         refs = select(Ref).where(Ref.tenant_id.in_(tenants), Ref.value.in_(wanted))
         found = db.session.scalars(refs.options(joinedload(Ref.flow).joinedload(Flow.live)))
         return {(ref.tenant_id, ref.value): ref.flow for ref in found}
+
+
+# Queries are made once: they are asked for each batch of events.
+PAGES: Any = bindparam("pages", expanding=True)
+PEOPLE: Any = bindparam("people", expanding=True)
+THEIRS = (Contact.page_id.in_(PAGES), Contact.meta_id.in_(PEOPLE))
+
+
+@cache
+def _theirs() -> Select[Contact]:
+    return select(Contact).where(*THEIRS).options(selectinload(Contact.facts))
+
+
+@cache
+def _still_open() -> Select[Conversation]:
+    return (
+        select(Conversation)
+        .join(Conversation.contact)
+        .where(*THEIRS, Conversation.closed_at.is_(None))
+        .order_by(Conversation.id)
+        .options(contains_eager(Conversation.contact), joinedload(Conversation.flow_version))
+        .with_for_update(of=Conversation)
+    )
+
+
+@cache
+def _known() -> Select[Message]:
+    mids: Any = bindparam("mids", expanding=True)
+    known = select(Message).where(Message.page_id.in_(PAGES), Message.mid.in_(mids))
+    return known.options(joinedload(Message.conversation))
 
 
 def _comments(events: Iterable[tuple[Event, Page]]) -> dict[tuple[int, str, str], Comment]:

@@ -14,13 +14,15 @@ from .models import Account, Grant, Page
 
 def live_grant(page: Page, channel: str = "messenger") -> Grant | None:
     """The newest login's grant whose token works; one that suffices for the channel goes first."""
-    suffices = Grant.instagram_suffices if channel == "instagram" else Grant.suffices
-    return db.session.scalar(
-        _working()
-        .where(Grant.page_id == page.id)
-        .order_by(suffices.desc(), Account.logged_in_at.desc(), Grant.id.desc())
-        .limit(1)
-    )
+    return db.session.scalar(_best(channel == "instagram"), {"page": page.id})
+
+
+@cache
+def _best(on_instagram: bool) -> Select[Grant]:
+    """Made once: it is asked for each message that goes out."""
+    suffices = Grant.instagram_suffices if on_instagram else Grant.suffices
+    newest = (suffices.desc(), Account.logged_in_at.desc(), Grant.id.desc())
+    return _working().where(Grant.page_id == bindparam("page")).order_by(*newest).limit(1)
 
 
 def live_grants(pages: Sequence[Page]) -> dict[int, Grant]:
