@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, tuple_, update
 from sqlalchemy.orm import contains_eager, selectinload
 
 from ..db import db, utcnow
