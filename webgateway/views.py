@@ -1,9 +1,13 @@
-"""What templates can use: rights, pictures that may be shown, words for times; and ids in addresses."""
+"""What templates can use: rights, pictures that may be shown, links in texts, words for times; and ids in
+addresses."""
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flask import Flask
+from jinja2.utils import urlize
+from markupsafe import Markup, escape
 from werkzeug.routing import IntegerConverter, Map
 
 from .db import utcnow
@@ -11,13 +15,16 @@ from .security import picture_sources
 from .settings import current_settings
 from .users.models import ACTIONS, SECTIONS
 
+MAYBE_LINKED = re.compile(r"@|://|\.\w")
+"""No link does without one of these."""
+
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = Id
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(now=utcnow, sections=SECTIONS, actions=ACTIONS, showable=showable)
-    app.jinja_env.filters.update(utc=utc, count=count, age=age)
+    app.jinja_env.filters.update(utc=utc, count=count, age=age, linked=linked)
 
 
 class Id(IntegerConverter):
@@ -40,6 +47,14 @@ def showable(url: str | None) -> bool:
         ):
             return True
     return False
+
+
+def linked(text: str) -> Markup:
+    """A customer's words with their links to be followed. To take a text apart costs more than all else about
+    a message, and few have any."""
+    if not MAYBE_LINKED.search(text):
+        return escape(text)
+    return Markup(urlize(text, rel="noopener noreferrer nofollow", target="_blank"))  # noqa: S704 - it escapes
 
 
 def utc(moment: datetime) -> str:
