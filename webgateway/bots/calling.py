@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal_c
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from .. import logs, metrics
+from .. import leases, logs, metrics
 from ..conversations.bot_calls import AWAITED, BotCall
 from ..conversations.models import Conversation
 from ..db import NOW, db, looking, passing, utcnow
@@ -90,7 +90,9 @@ def renew(call_id: int) -> None:
 
 
 def waits() -> ColumnElement[bool]:
-    return exists().where(BotCall.state == WAITING, BotCall.next_try_at <= NOW, _free())
+    return exists().where(
+        BotCall.state == WAITING, BotCall.next_try_at <= NOW, leases.free(BotCall.leased_until)
+    )
 
 
 def _asked() -> dict[str, Any]:
@@ -113,12 +115,9 @@ def _due() -> Select[BotCall]:
         earlier.id < BotCall.id,
     )
     ready = or_(BotCall.flow_id.is_(None), BotCall.flow_id.not_in(_busy()))
-    due = select(BotCall).where(BotCall.state == WAITING, BotCall.next_try_at <= NOW, _free())
-    return due.where(~blocked, ready).order_by(BotCall.next_try_at, BotCall.id).limit(1)
-
-
-def _free() -> ColumnElement[bool]:
-    return or_(BotCall.leased_until.is_(None), BotCall.leased_until < NOW)
+    free = leases.free(BotCall.leased_until)
+    due = select(BotCall).where(BotCall.state == WAITING, BotCall.next_try_at <= NOW, free, ~blocked, ready)
+    return due.order_by(BotCall.next_try_at, BotCall.id).limit(1)
 
 
 def _busy() -> Select[int | None]:

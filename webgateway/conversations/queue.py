@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Select, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
+from .. import leases
 from ..db import NOW, db, looking, utcnow
 from ..gateways.models import Gateway
 from ..pages.models import Page
@@ -45,7 +46,7 @@ def take(page_id: int) -> tuple[Page, Part] | None:
 
 def waits() -> ColumnElement[bool]:
     """Whether a part is due `now` that nobody has in hand."""
-    return exists().where(Part.state == WAITING, Part.next_try_at <= NOW, _free())
+    return exists().where(Part.state == WAITING, Part.next_try_at <= NOW, leases.free(Part.leased_until))
 
 
 # Queries are made once: every sender asks them after each part.
@@ -88,13 +89,10 @@ def _due() -> Select[Part]:
     blocked = exists().where(
         earlier.conversation_id == Part.conversation_id, earlier.state == WAITING, earlier.id < Part.id
     )
-    due = select(Part).where(Part.state == WAITING, Part.next_try_at <= NOW, _free(), ~blocked)
+    free = leases.free(Part.leased_until)
+    due = select(Part).where(Part.state == WAITING, Part.next_try_at <= NOW, free, ~blocked)
     due = due.where(Part.page_id.not_in(_crowded()))
     return due.order_by(Part.next_try_at, Part.id).limit(1)
-
-
-def _free() -> ColumnElement[bool]:
-    return or_(Part.leased_until.is_(None), Part.leased_until < NOW)
 
 
 def _crowded() -> Select[int]:

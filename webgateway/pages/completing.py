@@ -5,11 +5,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ..db import NOW, db, looking, passing, utcnow
+from .. import leases
+from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
 from ..meta.errors import GraphError
 from .asking import in_words
@@ -31,11 +32,11 @@ NOT_DONE = "webgateway could not go on with it; its log tells whoever runs it wh
 def claim() -> int | None:
     """Take the next login that came back, or end one that nobody can go on with. Commits."""
     with looking():
-        login_id = db.session.scalar(_due().with_only_columns(Login.id))
+        login_id = db.session.scalar(_due().with_only_columns(Login.id), {"now": utcnow()})
     if login_id is None:
         return None
     mine = _due().where(Login.id == login_id).with_for_update(skip_locked=True)
-    login = db.session.scalar(mine.execution_options(populate_existing=True))
+    login = db.session.scalar(mine.execution_options(populate_existing=True), {"now": utcnow()})
     if login is None:
         db.session.rollback()  # another worker was quicker
         return None
@@ -89,13 +90,13 @@ def renew(login_id: int) -> None:
 
 
 def waits() -> ColumnElement[bool]:
-    free = or_(Login.leased_until.is_(None), Login.leased_until < NOW)
-    return exists().where(Login.step.in_(UNDER_WAY), free)
+    return exists(_due().with_only_columns(Login.id))
 
 
 def _due() -> Select[Login]:
-    free = or_(Login.leased_until.is_(None), Login.leased_until < utcnow())
-    return select(Login).where(Login.step.in_(UNDER_WAY), free).order_by(Login.id).limit(1)
+    """Asked with `now`."""
+    due = select(Login).where(Login.step.in_(UNDER_WAY), leases.free(Login.leased_until))
+    return due.order_by(Login.id).limit(1)
 
 
 def _begin(login: Login) -> bool:
