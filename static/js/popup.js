@@ -30,11 +30,12 @@ function watch(note) {
   }, 400);
 }
 
+// Morphed, so that switches ticked meanwhile stay ticked.
 function refresh() {
   const regions = document.querySelectorAll("[data-popup-refresh]");
   for (const region of regions) {
     const url = region.dataset.popupRefresh || location.href;
-    htmx.ajax("GET", url, { target: region, swap: "outerHTML", select: `#${region.id}` });
+    htmx.ajax("GET", url, { target: region, swap: "outerMorph", select: `#${region.id}` });
   }
   if (!regions.length && popup) location.reload();
 }

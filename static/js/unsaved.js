@@ -44,7 +44,8 @@ addEventListener("beforeunload", (event) => {
 });
 
 document.addEventListener("htmx:before:request", (event) => {
-  const { target, request } = event.detail.ctx;
+  const { target, request, swap } = event.detail.ctx;
+  if (swap?.endsWith("Morph")) return; // What was changed stays as it is.
   const loses = (form) => [...form.elements].some((control) => differs(control) && target?.contains(control));
   const lost = forms().some((form) => form !== request.form && loses(form));
   if (lost && !confirm(question)) event.preventDefault();

@@ -1,8 +1,6 @@
 """What people do on the screens, step by step; the names are those a screen reader says."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
@@ -101,28 +99,7 @@ def connect_pages(page: Page, *names: str) -> None:
     for name in names:
         expect(popup.get_by_text(name, exact=True)).to_be_visible()
         expect(page.get_by_role("switch", name=name)).to_be_visible()
-    with looked_up_again(page):
-        confirm(popup)
-
-
-SETTLED = """() => {
-    window.settled = new Promise((done) => {
-        let timer;
-        document.addEventListener("htmx:before:request", () => clearTimeout(timer));
-        document.addEventListener("htmx:after:swap", () => {
-            clearTimeout(timer);
-            timer = setTimeout(() => done(), 700);
-        });
-    });
-}"""
-
-
-@contextmanager
-def looked_up_again(page: Page) -> Iterator[None]:
-    """The window that closes makes the list behind it come anew, twice: what was ticked before is gone."""
-    page.evaluate(SETTLED)
-    yield
-    page.evaluate("() => window.settled")
+    confirm(popup)
 
 
 def switch_on(page: Page, *names: str) -> None:

@@ -34,6 +34,28 @@ def test_an_unticked_page_is_removed_only_after_ok(ada: Page):
     expect(ada.get_by_role("switch", name=BAKERY)).to_be_visible()
 
 
+def test_what_is_ticked_while_facebooks_window_is_open_stays_ticked_when_it_closes(ada: Page):
+    add_gateway(ada)
+    connect_pages(ada, BAKERY)
+    asked: list[str] = []
+    ada.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    popup = open_login(ada)
+    choose(popup, BAKERY, BOOKS)
+    expect(popup.get_by_text("Unchanged")).to_be_visible()
+    expect(ada.get_by_role("switch", name=BOOKS)).to_be_visible()
+    ada.get_by_role("switch", name=BOOKS).check()
+    ada.evaluate("addEventListener('htmx:after:swap', () => (window.cameAnew = true))")
+    confirm(popup)
+    ada.wait_for_function("window.cameAnew")
+    expect(ada.get_by_role("switch", name=BOOKS)).to_be_checked()
+    expect(ada.get_by_role("switch", name=BAKERY)).not_to_be_checked()
+    expect(ada.get_by_text("Unsaved changes")).to_be_visible()
+    assert asked == []
+    ada.get_by_role("button", name="Save").click()
+    expect(ada.get_by_text("Unsaved changes")).to_be_hidden()
+    expect(ada.get_by_role("switch", name=BOOKS)).to_be_checked()
+
+
 def test_before_facebooks_window_the_pages_that_must_stay_ticked_are_named(ada: Page):
     add_gateway(ada)
     connect_pages(ada, BAKERY, BOOKS)
