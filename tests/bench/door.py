@@ -69,6 +69,8 @@ def measure(folder: Path, server: Server | None, scale: Scale) -> Findings:
         found.rows.append(against(contenders, SQLITE, 0.90, "(goal 1.5 ×)"))
         found.rows.append(against(contenders, POSTGRESQL, 0.60))
         found.tables.append(_receivers("Receivers, side by side", contenders, absent))
+        if server:
+            server.settle()
         calm = [_half(contenders[name], scale) for name in (SQLITE, POSTGRESQL) if name in contenders]
         missing = _missing(contenders)
     slow, table = on_a_slow_disk(folder, scale)

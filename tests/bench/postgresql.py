@@ -38,6 +38,14 @@ class Server:
         engine.dispose()
         return self._url(name)
 
+    def settle(self) -> None:
+        """As one that has run for a while: the files of its log that were written are those to come, where a
+        new server makes and zeroes one for each 16 MiB, while commits wait some 60 ms."""
+        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("CHECKPOINT"))
+        engine.dispose()
+
     def stop(self) -> None:
         self._run("pg_ctl", "--mode=fast", "stop")
 
