@@ -5,14 +5,20 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
+from flask import template_rendered
 from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
+from tests import cast
 from webgateway import sqlite
 from webgateway.db import db, looking
 from webgateway.tenants.models import Tenant
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +92,39 @@ def test_the_turn_is_given_up_after_whatever_went_wrong(app):
             raw.begin_to_write()
     with db.engine.begin() as connection:
         connection.execute(insert(Tenant).values(name="Free again"))
+
+
+def test_nobody_who_writes_waits_while_an_answer_is_made(as_gail, page):
+    talk = cast.conversation(cast.contact(page), agent=cast.agent("Gail"))
+    told = {"text": "We are open.", "key": "k1"}
+    posts = {
+        f"/workspace/{talk.id}/messages": told,
+        f"/workspace/{talk.id}/reading": {},
+        "/workspace/readiness": {},
+        f"/workspace/{talk.id}/closure": {},
+    }
+    db.session.commit()
+    for path, form in posts.items():
+        with writing_while_rendering(as_gail.application) as wrote:
+            assert as_gail.post(path, data=form, headers=PART).status_code == 200
+        assert wrote, path
+
+
+def test_nobody_who_writes_waits_while_a_password_is_compared(visitor, app):
+    with writing_while_rendering(app) as wrote:
+        visitor.post("/login", data={"email": "ada@example.com", "password": "wrong"})
+    assert wrote
+
+
+@contextmanager
+def writing_while_rendering(app) -> Iterator[list[bool]]:
+    """True for each template during which somebody else could write at once."""
+    wrote: list[bool] = []
+
+    def write(*_: object, **__: object) -> None:
+        with closing(sqlite3.connect(db.engine.url.database, timeout=0)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            wrote.append(True)
+
+    with template_rendered.connected_to(write, app):
+        yield wrote

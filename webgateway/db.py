@@ -142,16 +142,26 @@ def writes() -> None:
     g.reading = False
 
 
+def wrote() -> None:
+    """Commit what this request writes. What it reads from here on, for its answer, holds nobody up."""
+    db.session.commit()
+    g.reading = True
+
+
 @contextmanager
 def looking() -> Iterator[None]:
     """A transaction that only reads, where one may write: nobody waits for it. What it loads stays."""
+    before = g.get("reading")
     g.reading = True
     try:
         yield
         db.session.commit()
     finally:
         db.session.rollback()
-        g.reading = False
+        if before is None:
+            del g.reading
+        else:
+            g.reading = before
 
 
 def passing(error: OperationalError) -> bool:

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import htmx
-from ..db import db, find_or_404
+from ..db import db, find_or_404, wrote
 from ..digests import digest
 from ..errors import Refused
 from ..fields import whole
@@ -86,7 +86,7 @@ def send(conversation_id: int) -> ResponseReturnValue:
         return _show(conversation, form, 422, sent=True)
     uploads = [file.upload(conversation, signed_in().id) for file in form.received]
     composer.write(conversation, form.text.data or "", signed_in(), form.key.data, uploads)
-    db.session.commit()
+    wrote()
     return _written(conversation, sent=True)
 
 
@@ -98,7 +98,7 @@ def retry(conversation_id: int, message_id: int) -> ResponseReturnValue:
     if composer.lock(conversation, signed_in()):
         return _show(conversation, status=422)
     writing.send_again(message)
-    db.session.commit()
+    wrote()
     return _news(conversation)
 
 
@@ -108,7 +108,7 @@ def arrival(conversation_id: int, message_id: int) -> ResponseReturnValue:
     """Somebody saw at Meta that an unclear message did arrive."""
     conversation = find(conversation_id, to_write=True)
     writing.seen_at_meta(_find_message(conversation, message_id))
-    db.session.commit()
+    wrote()
     return _news(conversation)
 
 

@@ -1,5 +1,6 @@
 """Signing in: Flask-Security with Argon2 and session protection, and a limit on failed attempts."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import cache
 from typing import Any, cast
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from .. import htmx
-from ..db import db
+from ..db import db, looking
 from ..settings import Settings
 from .forms import LoginForm
 from .models import Role, User
@@ -20,14 +21,16 @@ from .models import Role, User
 
 class People(SQLAlchemyUserDatastore):  # type: ignore[misc]
     def find_user(self, case_insensitive: bool = False, **by: Any) -> User | None:
-        """Whoever asks is looked up in every request: with roles and tenant, by a query made once."""
-        if set(by) != {"fs_uniquifier"}:
+        """Nobody who writes is held up by that, nor while a password is compared."""
+        with nullcontext() if db.session().in_transaction() else looking():
+            if set(by) == {"fs_uniquifier"}:
+                return db.session.scalars(_asking(), by).unique().one_or_none()
             return cast(User | None, super().find_user(case_insensitive, **by))
-        return db.session.scalars(_asking(), by).unique().one_or_none()
 
 
 @cache
 def _asking() -> Any:
+    """Whoever asks is looked up in every request: with roles and tenant, by a query made once."""
     asked = select(User).where(User.fs_uniquifier == bindparam("fs_uniquifier"))
     return asked.options(joinedload(User.roles), joinedload(User.tenant, innerjoin=True))
 

@@ -9,7 +9,7 @@ from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from .. import htmx
-from ..db import db, find_or_404
+from ..db import db, find_or_404, wrote
 from ..errors import Refused
 from ..users.models import User
 from ..users.rights import current_tenant, needs, signed_in
@@ -72,7 +72,7 @@ def make_ready(user_id: int) -> ResponseReturnValue:
             "Their workspace is closed. They can get ready once they open it.",
         )
     agents.set_state(agent, "ready")
-    db.session.commit()
+    wrote()
     return _changed(user, f"{user.display_name} is ready.")
 
 
@@ -82,7 +82,7 @@ def make_not_ready(user_id: int) -> ResponseReturnValue:
     """What they have stays theirs; what rings goes on to the next."""
     user = _find(user_id)
     agents.set_state(agents.of(user), "not_ready", f"By {signed_in().display_name}")
-    db.session.commit()
+    wrote()
     return _changed(user, f"{user.display_name} is not ready, and gets no new conversations.")
 
 

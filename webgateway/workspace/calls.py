@@ -2,7 +2,7 @@
 
 from flask.typing import ResponseReturnValue
 
-from ..db import db
+from ..db import wrote
 from ..errors import Refused
 from ..users.rights import needs, signed_in
 from . import offering
@@ -19,7 +19,7 @@ def accept(offer_id: int) -> ResponseReturnValue:
     offer = find_offer(offer_id)
     if problem := offering.accept(offer):
         raise Refused(OVER, problem)
-    db.session.commit()
+    wrote()
     return opened(find(offer.conversation_id))
 
 
@@ -27,7 +27,7 @@ def accept(offer_id: int) -> ResponseReturnValue:
 @needs("conversations", "edit")
 def decline(offer_id: int) -> ResponseReturnValue:
     offering.decline(find_offer(offer_id))
-    db.session.commit()
+    wrote()
     return changed()
 
 
@@ -37,5 +37,5 @@ def take(conversation_id: int) -> ResponseReturnValue:
     """By hand, one that waits."""
     if problem := offering.take(find(conversation_id), signed_in()):
         raise Refused(NOT_TAKEN, problem)
-    db.session.commit()
+    wrote()
     return opened(find(conversation_id))

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from .. import htmx
 from ..conversations import closing
 from ..conversations import closure as reasons
-from ..db import db
+from ..db import wrote
 from ..errors import Refused
 from ..users.rights import needs, signed_in
 from .blueprint import blueprint, find
@@ -21,7 +21,7 @@ def close(conversation_id: int) -> ResponseReturnValue:
     if problem and conversation.is_open:
         return reasons.ask(conversation, problem)
     closing.close(conversation, signed_in(), reason=reason)
-    db.session.commit()
+    wrote()
     if not htmx.wants_fragment():
         flash("The conversation is closed.", "success")
     obstacle = closing.obstacle_to_reopening(conversation, signed_in())
@@ -34,5 +34,5 @@ def reopen(conversation_id: int) -> ResponseReturnValue:
     """It lies on the desk of who does it."""
     if problem := closing.reopen(find(conversation_id, to_write=True), signed_in()):
         raise Refused(closing.NOT_REOPENED, problem)
-    db.session.commit()
+    wrote()
     return opened(find(conversation_id))

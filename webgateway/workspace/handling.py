@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from ..conversations import asking, composer, queueing, signals
 from ..conversations import routes as inbox
 from ..conversations.models import Conversation, Message
-from ..db import db
+from ..db import db, wrote
 from ..fields import paragraphs, whole
 from ..users.rights import needs, signed_in
 from . import noting
@@ -30,7 +30,7 @@ def read(conversation_id: int) -> ResponseReturnValue:
     if at and conversation.agent_id == signed_in().id and (before is None or at > before):
         conversation.agent_read_at = at
         signals.seen(conversation)
-        db.session.commit()
+    wrote()
     return changed()
 
 
@@ -58,7 +58,7 @@ def ask(conversation_id: int) -> ResponseReturnValue:
     asking.ask(conversation, what, signed_in())
     if conversation.agent_id is None:
         queueing.assign(conversation, signed_in())
-    db.session.commit()
+    wrote()
     return inbox.news(conversation)
 
 
@@ -71,5 +71,5 @@ def note(conversation_id: int) -> ResponseReturnValue:
     if problem := noting.problem(text):
         return inbox.open_at(conversation, status=422, noted=True, note=text, note_problem=problem)
     noting.note(conversation, text, signed_in())
-    db.session.commit()
+    wrote()
     return inbox.news(conversation, noted=True)

@@ -9,7 +9,7 @@ from ..conversations import knowing
 from ..conversations import routes as inbox
 from ..conversations.facts import Fact
 from ..conversations.models import Conversation
-from ..db import db, find_or_404
+from ..db import db, find_or_404, wrote
 from ..users.rights import needs, signed_in
 from .blueprint import blueprint, find
 from .screen import Screen
@@ -36,7 +36,7 @@ def add(conversation_id: int) -> ResponseReturnValue:
     if value is None:
         return _refused(conversation, WRONG.get(kind, WRONG["email"]))
     knowing.know(conversation.contact, kind, value, "agent")
-    db.session.commit()
+    wrote()
     return _details(conversation)
 
 
@@ -52,7 +52,7 @@ def correct(conversation_id: int, fact_id: int) -> ResponseReturnValue:
         db.session.delete(fact)
         db.session.flush()
         knowing.know(conversation.contact, fact.kind, value, "agent")
-        db.session.commit()
+        wrote()
     return _details(conversation)
 
 
@@ -61,7 +61,7 @@ def correct(conversation_id: int, fact_id: int) -> ResponseReturnValue:
 def remove(conversation_id: int, fact_id: int) -> ResponseReturnValue:
     conversation = find(conversation_id, to_write=True)
     db.session.delete(_find_fact(conversation, fact_id))
-    db.session.commit()
+    wrote()
     return _details(conversation)
 
 

@@ -4,7 +4,7 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from flask_login import user_logged_out
 
-from ..db import db
+from ..db import db, wrote
 from ..fields import one_line
 from ..queues.models import Agent
 from ..users.models import User
@@ -21,7 +21,7 @@ LONGEST = 60
 @needs("conversations", "edit")
 def be_ready() -> ResponseReturnValue:
     agents.set_state(agents.of(signed_in()), "ready")
-    db.session.commit()
+    wrote()
     return changed()
 
 
@@ -30,7 +30,7 @@ def be_ready() -> ResponseReturnValue:
 def be_away() -> ResponseReturnValue:
     reason = one_line(request.values.get("reason"))[:LONGEST]
     agents.set_state(agents.of(signed_in()), "not_ready", reason or None)
-    db.session.commit()
+    wrote()
     return changed()
 
 

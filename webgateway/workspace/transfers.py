@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from .. import htmx
 from ..conversations import queueing
 from ..conversations.models import Conversation
-from ..db import db
+from ..db import db, wrote
 from ..fields import paragraphs
 from ..users.rights import needs, signed_in
 from .blueprint import blueprint, find
@@ -32,7 +32,7 @@ def transfer(conversation_id: int) -> ResponseReturnValue:
     if problem:
         db.session.rollback()
         return _dialog(find(conversation_id), problem, 422)
-    db.session.commit()
+    wrote()
     if not htmx.wants_fragment():
         flash("The conversation was transferred.", "success")
     return left()
