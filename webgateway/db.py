@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from . import postgresql, sqlite
 
@@ -162,6 +163,15 @@ def looking() -> Iterator[None]:
             del g.reading
         else:
             g.reading = before
+
+
+@contextmanager
+def staying(record: Model, *names: str) -> Iterator[None]:
+    """The record is read anew inside; what it belongs to for good, as far as it is loaded, is not."""
+    loaded = {name: vars(record)[name] for name in names if vars(record).get(name) is not None}
+    yield
+    for name, value in loaded.items():
+        set_committed_value(record, name, value)
 
 
 def passing(error: OperationalError) -> bool:

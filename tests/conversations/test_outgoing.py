@@ -76,6 +76,16 @@ def test_a_message_reaches_meta_with_our_id_and_without_the_token_in_the_address
     assert (part.mid, part.attempts) == ("m_1", 1)
 
 
+def test_a_part_and_what_belongs_to_it_are_looked_up_once(talk, meta, count_queries):
+    write(talk)
+    part_id = outgoing.claim()
+    db.session.remove()
+    with count_queries() as queries:
+        outgoing.work(part_id)
+    asked = [query for query in queries if query.startswith("SELECT")]
+    assert len(asked) == 3, "all of it, whose login, and its message's parts as they are then"
+
+
 def test_a_long_text_goes_out_in_parts_in_order(talk, meta):
     message = write(talk, "a" * 1900 + "\n\n" + "b" * 1900)
     assert [len(part.text) for part in message.parts] == [1900, 1900]

@@ -110,3 +110,22 @@ def test_what_was_posted_as_it_closed_is_never_posted_again(server: Server, grap
 def test_no_cookie_is_kept(server: Server, graph: Graph) -> None:
     post(graph)
     assert not list(graph.session.cookies)
+
+
+def test_a_netrc_file_does_not_replace_the_token(requests_mock, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine graph.facebook.com login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    asked = requests_mock.get("https://graph.facebook.com/v26.0/me", json={"id": "1"})
+    Graph("https://graph.facebook.com", "v26.0", "1", "secret").get("me", "EAA-token")
+    assert asked.last_request.headers["Authorization"] == b"Bearer EAA-token"
+
+
+def test_the_environment_is_asked_once_for_a_hosts_proxy(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    session = deadline.Session()
+    first = session.merge_environment_settings("https://graph.facebook.com/v26.0/1", {}, True, None, None)
+    assert first["proxies"]["https"] == "http://proxy.example:3128"
+    monkeypatch.delenv("HTTPS_PROXY")
+    again = session.merge_environment_settings("https://graph.facebook.com/v26.0/2", {}, True, None, None)
+    assert again is first

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Select, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.orm.attributes import set_committed_value
 
 from .. import metrics
-from ..db import Model, db, utcnow
+from ..db import Model, db, staying, utcnow
 from ..queues import idle
 from ..queues.models import Queue
 from ..users.models import User
@@ -19,7 +18,7 @@ from .models import Conversation
 
 RINGING = text("outcome = 'ringing'")
 STAYS = ("contact", "page")
-"""What a conversation belongs to from beginning to end: it need not be looked up anew."""
+"""What a conversation belongs to from beginning to end."""
 
 
 class Offer(Model):
@@ -74,10 +73,8 @@ def hold(conversation: Conversation) -> Offer | None:
     now."""
     db.session.flush()
     asked = {"conversation": conversation.id}
-    stays = {name: vars(conversation)[name] for name in STAYS if vars(conversation).get(name)}
-    db.session.scalar(_conversation(), asked)
-    for name, loaded in stays.items():
-        set_committed_value(conversation, name, loaded)
+    with staying(conversation, *STAYS):
+        db.session.scalar(_conversation(), asked)
     return db.session.scalar(_ringing(), asked)
 
 

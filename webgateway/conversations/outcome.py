@@ -6,7 +6,7 @@ from functools import cache
 
 from sqlalchemy import Select, bindparam, select
 
-from ..db import db, utcnow
+from ..db import db, staying, utcnow
 from ..meta.errors import GraphError
 from ..pages import tokens
 from ..pages.asking import in_words
@@ -22,6 +22,8 @@ BACK_OFF = [
     timedelta(hours=1),
 ]
 ARRIVED = ("sent", "delivered", "read")
+STAYS = ("message", "conversation", "page")
+"""What a part belongs to from beginning to end."""
 
 EARLIER_FAILED = ("An earlier part of this message was not sent.", "Try again when the reason is gone.")
 NO_ANSWER = (
@@ -35,6 +37,12 @@ def hold(message_id: int) -> list[Part]:
     return list(db.session.scalars(_held(), {"message": message_id}))
 
 
+def _hold_all_of(part: Part) -> list[Part]:
+    """The parts of its message, itself among them."""
+    with staying(part, *STAYS):
+        return hold(part.message_id)
+
+
 @cache
 def _held() -> Select[Part]:
     parts = select(Part).where(Part.message_id == bindparam("message")).order_by(Part.position)
@@ -43,7 +51,7 @@ def _held() -> Select[Part]:
 
 def arrived(part: Part, mid: str | None, at: datetime) -> None:
     """Meta has it: its answer says so, or the echo, whichever is first; or a person who looked (no `mid`)."""
-    parts = hold(part.message_id)
+    parts = _hold_all_of(part)
     part.mid = mid or part.mid
     if part.state not in ARRIVED:
         part.state = "sent"
@@ -61,7 +69,7 @@ def refused(part: Part, grant: Grant, error: GraphError) -> None:
     another = _another_login(part, grant, error)
     if error.kind == "routing" and part.conversation_id is not None:
         ownership.refused(part.conversation_id, error)
-    hold(part.message_id)
+    _hold_all_of(part)
     if part.state != "waiting":
         return  # the echo was quicker than the answer: Meta has it
     let_go(part)
@@ -79,14 +87,14 @@ def refused(part: Part, grant: Grant, error: GraphError) -> None:
 
 def set_aside(part: Part) -> None:
     """Nobody's login covers the page: it waits until somebody's does."""
-    hold(part.message_id)
+    _hold_all_of(part)
     if part.state == "waiting":
         let_go(part)
         part.attempts -= 1
 
 
 def failed(part: Part, error: str, remedy: str) -> None:
-    followers = hold(part.message_id)[part.position + 1 :]
+    followers = _hold_all_of(part)[part.position + 1 :]
     part.state, part.leased_until, part.leased_by = "failed", None, None
     part.failed_at = utcnow()
     part.error, part.remedy = error, remedy
@@ -98,7 +106,7 @@ def failed(part: Part, error: str, remedy: str) -> None:
 
 def put_off(part: Part, until: datetime, error: str, remedy: str) -> None:
     """Not tried yet."""
-    hold(part.message_id)
+    _hold_all_of(part)
     let_go(part)
     part.attempts -= 1
     part.next_try_at, part.error, part.remedy = until, error, remedy
@@ -106,7 +114,7 @@ def put_off(part: Part, until: datetime, error: str, remedy: str) -> None:
 
 def unclear(part: Part) -> None:
     """Meta may have it: contract 7.7."""
-    followers = hold(part.message_id)[part.position + 1 :]
+    followers = _hold_all_of(part)[part.position + 1 :]
     part.state, part.leased_until, part.leased_by = "unclear", None, None
     part.error, part.remedy = NO_ANSWER
     for follower in followers:

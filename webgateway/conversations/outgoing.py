@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
+from ..gateways.models import Gateway
 from ..meta import messages, quick_replies
 from ..meta.errors import GraphError
 from ..meta.graph import Graph
@@ -19,7 +20,7 @@ from ..meta.messages import Sent
 from ..pages import integrity, tokens
 from ..pages.models import Grant, Page
 from . import files, late_answers, outcome, pace, private_reply, queue, sends
-from .models import Conversation, Message, Part
+from .models import Contact, Conversation, Message, Part
 from .outcome import ARRIVED as ARRIVED
 from .outcome import arrived as arrived
 from .writing import send_again as send_again
@@ -28,6 +29,12 @@ from .writing import write as write
 # Longer than the longest call to Meta, so that no second worker takes what is still on its way.
 LEASE = timedelta(minutes=2)
 TRIES = 5
+
+# Of a gateway, what its client is made of, and whether it sends at all.
+GATEWAY = (
+    *(Gateway.app_id, Gateway.app_secret, Gateway.api_version, Gateway.enabled, Gateway.deleted_at),
+    *(Gateway.human_agent, Gateway.human_agent_refused_at),
+)
 
 DISCONNECTED = ("This page is no longer connected.", "An administrator can connect it again.")
 SWITCHED_OFF = ("The chat gateway is switched off.", "An administrator can switch it on.")
@@ -109,14 +116,21 @@ def _lease(page: Page, part: Part) -> int:
 
 @cache
 def _with_all_of_it() -> Select[Part]:
-    """Made once, as what is asked for each part."""
+    """Made once, as what is asked for each part: no more of it than sending needs."""
+    said = (Message.author, Message.user_id, Message.comment_id, Message.delivery_id)
+    talk = (Conversation.channel, Conversation.contact_id, Conversation.customer_wrote_at)
+    pages = (Page.meta_id, Page.gateway_id, Page.removed_at)
+    message, conversation, page = (
+        joinedload(to).load_only(*columns)
+        for to, columns in ((Part.message, said), (Part.conversation, talk), (Part.page, pages))
+    )
     return (
         select(Part)
         .where(Part.id == bindparam("part"))
         .options(
-            joinedload(Part.message).joinedload(Message.comment),
-            joinedload(Part.conversation).joinedload(Conversation.contact),
-            joinedload(Part.page).joinedload(Page.gateway),
+            message.joinedload(Message.comment),
+            conversation.joinedload(Conversation.contact).load_only(Contact.meta_id),
+            page.joinedload(Page.gateway).load_only(*GATEWAY),
             joinedload(Part.upload),
         )
     )

@@ -6,7 +6,7 @@ from socket import gethostname
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, bindparam, exists, func, literal_column, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, load_only
 
 from .. import leases
 from ..db import NOW, db, looking, utcnow
@@ -67,6 +67,7 @@ def _next_page() -> Select[int]:
 @cache
 def _locked_page() -> Select[Page]:
     locked = _open().where(Page.id == PAGE).with_for_update(of=Page, key_share=True)
+    locked = locked.options(load_only(Page.next_send_at))
     return locked.execution_options(populate_existing=True)
 
 

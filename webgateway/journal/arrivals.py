@@ -4,6 +4,8 @@ quiet night. The worker counts as it reads; looking costs a few hundred rows, ho
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, case, delete, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,8 +19,6 @@ HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 WEEKS = 4
 """That are looked back on: the same hour of the same weekday."""
 KEPT = WEEK * (WEEKS + 1)
-AT_ONCE = 1000
-"""Rows in one statement."""
 WHOLE_GATEWAY = text("page_id IS NULL")
 
 
@@ -74,8 +74,8 @@ class Tally:
         of_gateways = [self._row(key) for key in self.numbers if key[1] is None]
         of_pages = [self._row(key) for key in sorted(key for key in self.numbers if key[1] is not None)]
         for rows, of in ((of_gateways, "gateway_id"), (of_pages, "page_id")):
-            for first in range(0, len(rows), AT_ONCE):
-                _add(rows[first : first + AT_ONCE], of)
+            if rows:
+                _add(rows, of)
 
     def _row(self, key: Key) -> dict[str, object]:
         gateway_id, page_id, hour = key
@@ -89,18 +89,21 @@ class Tally:
 
 
 def _add(rows: list[dict[str, object]], of: str) -> None:
-    kind = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    more = kind.insert(Arrival).values(rows)
+    db.session.execute(_adding(db.engine.dialect.name, of), rows)
+
+
+@cache
+def _adding(dialect: str, of: str) -> Any:
+    """Made once: it is asked for each batch of deliveries."""
+    more = (sqlite if dialect == "sqlite" else postgresql).insert(Arrival)
     new = more.excluded.last_at
-    db.session.execute(
-        more.on_conflict_do_update(
-            index_elements=[of, "hour"],
-            index_where=WHOLE_GATEWAY if of == "gateway_id" else None,
-            set_={
-                "number": Arrival.number + more.excluded.number,
-                "last_at": case((new > Arrival.last_at, new), else_=Arrival.last_at),
-            },
-        )
+    return more.on_conflict_do_update(
+        index_elements=[of, "hour"],
+        index_where=WHOLE_GATEWAY if of == "gateway_id" else None,
+        set_={
+            "number": Arrival.number + more.excluded.number,
+            "last_at": case((new > Arrival.last_at, new), else_=Arrival.last_at),
+        },
     )
 
 

@@ -1,8 +1,10 @@
 """Reads deliveries: splits each into events, each a row with its page. The row is the job."""
 
 import logging
+from functools import cache
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, or_, select
 
 from .. import metrics
 from ..db import db, looking, utcnow
@@ -10,7 +12,7 @@ from ..meta import events
 from ..pages.models import Page
 from .arrivals import Tally
 from .models import Delivery, Event
-from .waiting import InHand, Waiting
+from .waiting import IDS, InHand, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +34,8 @@ def claim() -> InHand | None:
 def work(job: InHand) -> None:
     """Parse outside of a transaction, then write all events at once; a second worker finds them read."""
     with looking():
-        of_job = select(Delivery.id, Delivery.body).where(Delivery.id.in_(job))
-        found = {delivery_id: _parsed(body) for delivery_id, body in db.session.execute(of_job)}
+        bodies = db.session.execute(_bodies(), {"ids": job})
+        found = {delivery_id: _parsed(body) for delivery_id, body in bodies}
     held = waiting.held(job)
     tally = Tally()
     for delivery in held:
@@ -63,11 +65,11 @@ def _keep(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -
         delivery.state, delivery.error = "failed", f"This is not a delivery of Meta's: {found}"
         return []
     delivery.state, delivery.error = "read", None
-    pages = pages_by_meta_id(delivery.gateway_id, {event.account_id for event in found})
-    if found:
-        rows = [_row(delivery, event, pages.get(event.account_id)) for event in found]
-        db.session.execute(insert(Event), rows)
-    return [page.id if (page := pages.get(event.account_id)) else None for event in found]
+    if not found:
+        return []
+    pages = page_ids(delivery.gateway_id, {event.account_id for event in found})
+    db.session.execute(insert(Event), [_row(delivery, event, pages.get(event.account_id)) for event in found])
+    return [pages.get(event.account_id) for event in found]
 
 
 def _tell(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -> None:
@@ -75,15 +77,15 @@ def _tell(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -
     log.info("delivery %s", delivery.state, extra={"delivery": delivery.id, "events": number})
 
 
-def _row(delivery: Delivery, event: events.Event, page: Page | None) -> dict[str, object]:
-    reason = event.ignored or (None if page else UNKNOWN_PAGE)
+def _row(delivery: Delivery, event: events.Event, page_id: int | None) -> dict[str, object]:
+    reason = event.ignored or (None if page_id else UNKNOWN_PAGE)
     if reason:
         metrics.events.labels("ignored").inc()
     return {
         "tenant_id": delivery.tenant_id,
         "delivery_id": delivery.id,
         "gateway_id": delivery.gateway_id,
-        "page_id": page.id if page else None,
+        "page_id": page_id,
         "position": event.position,
         "kind": event.kind,
         "channel": event.channel,
@@ -99,12 +101,23 @@ def _row(delivery: Delivery, event: events.Event, page: Page | None) -> dict[str
     }
 
 
-def pages_by_meta_id(gateway_id: int, account_ids: set[str]) -> dict[str, Page]:
-    """The gateway's pages by Meta's ids: the page's own, and its Instagram account's."""
-    query = select(Page).where(Page.gateway_id == gateway_id, Page.removed_at.is_(None))
-    by_page = {page.meta_id: page for page in db.session.scalars(query.where(Page.meta_id.in_(account_ids)))}
-    by_instagram = {
-        page.instagram_id: page
-        for page in db.session.scalars(query.where(Page.instagram_id.in_(account_ids)))
-    }
-    return {**{key: page for key, page in by_instagram.items() if key}, **by_page}
+def page_ids(gateway_id: int, account_ids: set[str]) -> dict[str, int]:
+    """Of the gateway's pages, by Meta's ids: the page's own, and its Instagram account's."""
+    asked = {"gateway": gateway_id, "accounts": list(account_ids)}
+    pages = db.session.execute(_pages(), asked).all()
+    by_instagram = {page.instagram_id: page.id for page in pages if page.instagram_id}
+    return {**by_instagram, **{page.meta_id: page.id for page in pages}}
+
+
+# Queries are made once: they are asked for each delivery.
+@cache
+def _pages() -> Any:
+    accounts: Any = bindparam("accounts", expanding=True)
+    named = or_(Page.meta_id.in_(accounts), Page.instagram_id.in_(accounts))
+    ours = (Page.gateway_id == bindparam("gateway"), Page.removed_at.is_(None))
+    return select(Page.id, Page.meta_id, Page.instagram_id).where(*ours, named)
+
+
+@cache
+def _bodies() -> Any:
+    return select(Delivery.id, Delivery.body).where(Delivery.id.in_(IDS))

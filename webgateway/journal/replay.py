@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, update
 from ..db import db, utcnow
 from ..meta import events
 from .models import Delivery, Event
-from .reading import UNKNOWN_PAGE, pages_by_meta_id
+from .reading import UNKNOWN_PAGE, page_ids
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,5 @@ def _of_no_use(event: Event, parsed: list[events.Event]) -> str | None:
     reason = parsed[event.position].ignored
     if reason is not None:
         return reason
-    page = pages_by_meta_id(event.gateway_id, {event.account_id}).get(event.account_id)
-    event.page = page
-    return None if page else UNKNOWN_PAGE
+    event.page_id = page_ids(event.gateway_id, {event.account_id}).get(event.account_id)
+    return None if event.page_id else UNKNOWN_PAGE

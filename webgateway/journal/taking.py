@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import bindparam, literal, select
 from sqlalchemy.orm import joinedload
 
 from .. import logs, metrics
@@ -18,12 +19,16 @@ from ..meta import events
 from ..pages.models import Page
 from . import erasing
 from .models import Delivery, Event
-from .waiting import InHand, Waiting
+from .waiting import IDS, InHand, Waiting
 
 MOST = {"sqlite": 40, "postgresql": 120}
 """Events in one transaction. On SQLite the door waits while they take effect: it is over in a moment."""
 
-waiting = Waiting(Event, Event.outcome, Event.reason, Event.talk, literal(1), heaviest=max(MOST.values()))
+_page = joinedload(Event.page).joinedload(Page.gateway)
+waiting = Waiting(
+    *(Event, Event.outcome, Event.reason, Event.talk, literal(1), max(MOST.values())),
+    *(_page.joinedload(Gateway.flow).joinedload(Flow.live), _page.options(*Gateway.without_secrets())),
+)
 renew, waits = waiting.renew, waiting.waits
 
 Key = tuple[int, str]
@@ -39,8 +44,7 @@ def claim() -> InHand | None:
 def work(job: InHand) -> None:
     """Effects and outcomes are one transaction."""
     parsed = _parsed(job)
-    page = joinedload(Event.page).joinedload(Page.gateway).joinedload(Gateway.flow).joinedload(Flow.live)
-    held = waiting.held(job, page)
+    held = waiting.held(job)
     taken = _taken_before(held)
     talks = Talks((parsed[event.id], event.page) for event in held if event.page)
     withdrawn = set()
@@ -85,10 +89,27 @@ def _take(event: Event, parsed: events.Event, talks: Talks, taken: set[Key]) -> 
 def _taken_before(held: Sequence[Event]) -> set[Key]:
     """Of the keys of these events, those that took effect."""
     gateways, keys = {event.gateway_id for event in held}, {event.dedupe_key for event in held}
-    done = select(Event.gateway_id, Event.dedupe_key).where(
-        Event.gateway_id.in_(gateways), Event.dedupe_key.in_(keys), Event.outcome == "done"
-    )
-    return {(gateway_id, key) for gateway_id, key in db.session.execute(done)}
+    done = db.session.execute(_done(), {"gateways": list(gateways), "keys": list(keys)})
+    return {(gateway_id, key) for gateway_id, key in done}
+
+
+# Queries are made once: they are asked for each batch.
+@cache
+def _done() -> Any:
+    gateways: Any = bindparam("gateways", expanding=True)
+    keys: Any = bindparam("keys", expanding=True)
+    done = Event.gateway_id.in_(gateways), Event.dedupe_key.in_(keys), Event.outcome == "done"
+    return select(Event.gateway_id, Event.dedupe_key).where(*done)
+
+
+@cache
+def _places() -> Any:
+    return select(Event.id, Event.position, Event.delivery_id).where(Event.id.in_(IDS))
+
+
+@cache
+def _bodies() -> Any:
+    return select(Delivery.id, Delivery.body).where(Delivery.id.in_(IDS))
 
 
 def _look_up_strangers(conversations: Sequence[Conversation]) -> None:
@@ -100,12 +121,9 @@ def _look_up_strangers(conversations: Sequence[Conversation]) -> None:
 def _parsed(job: InHand) -> dict[int, events.Event]:
     """Each event as its delivery tells it; read outside of the transaction that writes."""
     with looking():
-        found = db.session.execute(
-            select(Event.id, Event.position, Event.delivery_id).where(Event.id.in_(job))
-        ).all()
-        bodies = db.session.execute(
-            select(Delivery.id, Delivery.body).where(Delivery.id.in_({one.delivery_id for one in found}))
-        ).all()
+        found = db.session.execute(_places(), {"ids": job}).all()
+        told_by = {one.delivery_id for one in found}
+        bodies = db.session.execute(_bodies(), {"ids": list(told_by)}).all()
     parsed = {delivery_id: _parse(body) for delivery_id, body in bodies}
     return {one.id: parsed[one.delivery_id][one.position] for one in found}
 

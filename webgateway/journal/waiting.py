@@ -6,12 +6,24 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    SQLColumnExpression,
+    Update,
+    bindparam,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.orm.interfaces import ORMOption
 
-from ..db import NOW, db, looking, passing, utcnow
+from ..db import NOW, UTCDateTime, db, looking, passing, utcnow
 from ..leases import LEASE
 from .models import Delivery, Event
 
@@ -34,6 +46,10 @@ Kept = TypeVar("Kept", Delivery, Event)
 InHand = Sequence[int]
 """Ids of rows that one worker holds, in their order."""
 
+IDS: Any = bindparam("ids", expanding=True)
+MOST: Any = bindparam("most", type_=Integer)
+END: Any = bindparam("end", type_=UTCDateTime())
+
 
 class Waiting(Generic[Kept]):
     """The rows of `table` whose `state` is waiting.
@@ -50,10 +66,12 @@ class Waiting(Generic[Kept]):
         line: InstrumentedAttribute[Any],
         weight: SQLColumnExpression[int],
         heaviest: int,
+        *options: ORMOption,
     ) -> None:
+        """`options`: what is read with the rows that are held."""
         self.table: type[Kept] = table
         self.state, self.reason, self.line, self.weight = state, reason, line, weight
-        self.heaviest = heaviest
+        self.heaviest, self.options = heaviest, options
 
     def claim(self, most: int) -> InHand | None:
         """The oldest that are due, of lines in which no other worker holds any. Commits."""
@@ -63,16 +81,16 @@ class Waiting(Generic[Kept]):
             return None
         if lapsed:
             self._sweep()
-        rows = db.session.execute(self._due.limit(most), {"now": utcnow()}).all()
-        batch = self._batch(rows, self._locked([row.id for row in rows]))
+        rows = db.session.execute(self._first, {"now": utcnow(), "most": most}).all()
+        batch = self._batch(rows, self._free([row.id for row in rows]))
         self._lease(batch, utcnow() + LEASE)
         db.session.commit()
         return batch or None
 
-    def held(self, job: InHand, *options: ORMOption) -> Sequence[Kept]:
+    def held(self, job: InHand) -> Sequence[Kept]:
         """All rows of the job, locked; or none, when another worker had a hand in it: then what it left goes
         back, because it may come after what the other one holds."""
-        rows = self._rows(job, *options, skip_locked=True)
+        rows = db.session.scalars(self._held, {"ids": job}).all()
         if len(rows) == len(job):
             return rows
         self._lease([row.id for row in rows], None)
@@ -80,13 +98,14 @@ class Waiting(Generic[Kept]):
 
     def renew(self, job: InHand) -> None:
         """What a worker is just writing to is locked, and so nobody takes it. Commits."""
-        self._lease(self._locked(job, self.table.leased_until.is_not(None)), utcnow() + LEASE)
+        still = db.session.scalars(self._locked(self.table.leased_until.is_not(None)), {"ids": job})
+        self._lease(still.all(), utcnow() + LEASE)
         db.session.commit()
 
     def fail(self, job: InHand, error: Exception, reason: str) -> None:
         """Put off the row that failed; of several, which nobody knows, each is tried alone. A database that
         took no work for now blames nobody. Waits for whoever just renews the lease. Commits."""
-        rows = self._rows(job, skip_locked=False)
+        rows = db.session.scalars(self._rows.with_for_update(of=self.table), {"ids": job}).all()
         for row in rows:
             row.leased_until = None
             if isinstance(error, OperationalError) and passing(error):
@@ -97,16 +116,6 @@ class Waiting(Generic[Kept]):
                 setattr(row, self.reason.key, ONE_OF_SEVERAL)
         db.session.commit()
 
-    def _rows(self, ids: InHand, *options: ORMOption, skip_locked: bool) -> Sequence[Kept]:
-        return db.session.scalars(
-            select(self.table)
-            .where(self.table.id.in_(ids), self.state == "waiting")
-            .order_by(self.table.id)
-            .options(*options)
-            .with_for_update(of=self.table, skip_locked=skip_locked)
-            .execution_options(populate_existing=True)
-        ).all()
-
     def waits(self) -> ColumnElement[bool]:
         """Whether something may be due `now`."""
         return or_(exists(self._due.limit(1)), exists(select(1).where(*self._lapsed)))
@@ -115,6 +124,25 @@ class Waiting(Generic[Kept]):
     def _some(self) -> Any:
         """Made once, as what follows: every worker asks it again and again."""
         return select(exists(self._due.limit(1)), exists(select(1).where(*self._lapsed)))
+
+    @cached_property
+    def _first(self) -> Select[Any]:
+        return self._due.limit(MOST)
+
+    @cached_property
+    def _rows(self) -> Select[Any]:
+        waiting = select(self.table).where(self.table.id.in_(IDS), self.state == "waiting")
+        waiting = waiting.order_by(self.table.id).options(*self.options)
+        return waiting.execution_options(populate_existing=True)
+
+    @cached_property
+    def _held(self) -> Select[Any]:
+        return self._rows.with_for_update(of=self.table, skip_locked=True)
+
+    @cached_property
+    def _leasing(self) -> Update:
+        these = update(self.table).where(self.table.id.in_(IDS), self.state == "waiting")
+        return these.values(leased_until=END).execution_options(synchronize_session=False)
 
     @cached_property
     def _due(self) -> Select[Any]:
@@ -176,20 +204,20 @@ class Waiting(Generic[Kept]):
                     break
         return batch
 
-    def _locked(self, ids: Sequence[int], leased: ColumnElement[bool] | None = None) -> Sequence[int]:
-        if leased is None:
-            leased = self.table.leased_until.is_(None)
-        return db.session.scalars(
-            select(self.table.id)
-            .where(self.table.id.in_(ids), self.state == "waiting", leased)
-            .with_for_update(skip_locked=True)
-        ).all()
+    def _free(self, ids: Sequence[int]) -> Sequence[int]:
+        """Those that no other worker takes in this moment: locked. On SQLite nobody else writes meanwhile."""
+        if db.engine.dialect.name == "sqlite":
+            return ids
+        return db.session.scalars(self._unleased, {"ids": ids}).all()
+
+    @cached_property
+    def _unleased(self) -> Select[Any]:
+        return self._locked(self.table.leased_until.is_(None))
+
+    def _locked(self, leased: ColumnElement[bool]) -> Select[Any]:
+        these = select(self.table.id).where(self.table.id.in_(IDS), self.state == "waiting", leased)
+        return these.with_for_update(skip_locked=True)
 
     def _lease(self, ids: Sequence[int], until: datetime | None) -> None:
         if ids:
-            db.session.execute(
-                update(self.table)
-                .where(self.table.id.in_(ids), self.state == "waiting")
-                .values(leased_until=until)
-                .execution_options(synchronize_session=False)
-            )
+            db.session.execute(self._leasing, {"ids": ids, "end": until})

@@ -101,11 +101,25 @@ def _bound(manager: PoolManager) -> None:
     manager.pool_classes_by_scheme = {"http": Pool, "https": SecurePool}
 
 
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
 class Session(requests.Session):
-    """Whose answers are bounded. It takes no cookies: calls of several apps go through it."""
+    """Whose answers are bounded. It takes no cookies: calls of several apps go through it. What a .netrc file
+    says of Meta would replace the token; which proxies the environment names is asked once of each host."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.auth = _as_it_is
+        self.settings_of: dict[tuple[str, ...], Any] = {}
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("http://", "https://"):
             self.mount(scheme, Adapter())
+
+    def merge_environment_settings(self, url: Any, *asked: Any) -> Any:
+        """Our calls name no proxies, certificates or verdicts of their own."""
+        host = tuple(str(url).split("/", 3)[:3])
+        if host not in self.settings_of:
+            self.settings_of[host] = super().merge_environment_settings(url, *asked)
+        return self.settings_of[host]

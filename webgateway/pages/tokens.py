@@ -23,7 +23,8 @@ def _best(on_instagram: bool) -> Select[Grant]:
     """Made once: it is asked for each message that goes out."""
     suffices = Grant.instagram_suffices if on_instagram else Grant.suffices
     newest = (suffices.desc(), Account.logged_in_at.desc(), Grant.id.desc())
-    return _working().where(Grant.page_id == bindparam("page")).order_by(*newest).limit(1)
+    best = _working().where(Grant.page_id == bindparam("page")).order_by(*newest).limit(1)
+    return best.options(contains_eager(Grant.account).defer(Account.token))
 
 
 def live_grants(pages: Sequence[Page]) -> dict[int, Grant]:

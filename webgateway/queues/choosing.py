@@ -1,6 +1,9 @@
 """Which queue a conversation goes to."""
 
-from sqlalchemy import select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
 
 from ..db import db
 from .models import Queue
@@ -21,6 +24,12 @@ class Queues:
     def _of(self, tenant_id: int) -> dict[int, Queue]:
         if tenant_id not in self._found:
             with db.session.no_autoflush:
-                found = db.session.scalars(select(Queue).where(Queue.tenant_id == tenant_id))
+                found = db.session.scalars(_theirs(), {"tenant": tenant_id})
                 self._found[tenant_id] = {queue.id: queue for queue in found}
         return self._found[tenant_id]
+
+
+@cache
+def _theirs() -> Any:
+    """Made once: it is asked for each batch of events."""
+    return select(Queue).where(Queue.tenant_id == bindparam("tenant"))

@@ -141,6 +141,7 @@ def _ready(tenant_ids: Collection[int]) -> Sequence[Any]:
 
 # Queries are made once: to make them costs more than to ask them.
 TENANTS: Any = bindparam("tenants", expanding=True)
+CONVERSATIONS: Any = bindparam("conversations", expanding=True)
 
 
 @cache
@@ -164,29 +165,43 @@ def _candidate(agent: Any, load: int) -> Candidate:
 
 def _heads(queues: Sequence[Queue]) -> list[Any]:
     """Who is next in each queue: more than there is room for, as the first may be kept from all agents."""
-    columns = (Conversation.id, Conversation.queue_id, Conversation.priority, Conversation.queued_at)
-    order = (Conversation.priority.desc(), Conversation.queued_at, Conversation.id)
     found: list[Any] = []
     for begin in range(0, len(queues), QUEUES):
-        firsts = []
-        for queue in queues[begin : begin + QUEUES]:
-            first = waiting().where(Conversation.queue_id == queue.id).with_only_columns(*columns)
-            firsts.append(select(first.order_by(*order).limit(PER_QUEUE).subquery()))
-        found += db.session.execute(union_all(*firsts), {"now": utcnow()}).all()
+        some = queues[begin : begin + QUEUES]
+        asked = {f"queue_{number}": queue.id for number, queue in enumerate(some)}
+        found += db.session.execute(_firsts(len(some)), {"now": utcnow(), **asked}).all()
     return sorted(found, key=lambda head: (-head.priority, head.queued_at or NEVER, head.id))
+
+
+@cache
+def _firsts(queues: int) -> Any:
+    """Of so many queues: queue_0, queue_1 …"""
+    columns = (Conversation.id, Conversation.queue_id, Conversation.priority, Conversation.queued_at)
+    order = (Conversation.priority.desc(), Conversation.queued_at, Conversation.id)
+    firsts = []
+    for number in range(queues):
+        first: Any = waiting().where(Conversation.queue_id == bindparam(f"queue_{number}"))
+        first = first.with_only_columns(*columns).order_by(*order).limit(PER_QUEUE)
+        firsts.append(select(first.subquery()))
+    return union_all(*firsts)
 
 
 def _asked(heads: Sequence[Any]) -> Asked:
     """A call that was missed is kept from nobody: they are ready again, and said so."""
-    by = (Offer.conversation_id, Offer.user_id, Offer.outcome)
-    answers = select(*by, func.max(Offer.answered_at)).where(
-        Offer.conversation_id.in_([head.id for head in heads]), Offer.outcome.in_(("declined", "expired"))
-    )
     found: Asked = {}
-    for conversation_id, user_id, outcome, at in _rows(answers.group_by(*by)):
+    answers = db.session.execute(_answers(), {"conversations": [head.id for head in heads]})
+    for conversation_id, user_id, outcome, at in answers:
         until = at + AGAIN if outcome == "declined" else at
         found[conversation_id, user_id] = max(until, found.get((conversation_id, user_id), NEVER))
     return found | _passed_on([head.id for head in heads if head.priority == SERVED])
+
+
+@cache
+def _answers() -> Any:
+    by = (Offer.conversation_id, Offer.user_id, Offer.outcome)
+    unwanted: Any = Offer.outcome.in_(("declined", "expired"))
+    these = Offer.conversation_id.in_(CONVERSATIONS), unwanted
+    return select(*by, func.max(Offer.answered_at)).where(*these).group_by(*by)
 
 
 def _passed_on(conversation_ids: Sequence[int]) -> Asked:
@@ -200,9 +215,5 @@ def _passed_on(conversation_ids: Sequence[int]) -> Asked:
         Message.kind == "transferred",
         Message.user_id.is_not(None),
     )
-    rows = _rows(notes.group_by(*by))
+    rows: Iterable[Any] = db.session.execute(notes.group_by(*by))
     return {(conversation_id, user_id): at + AGAIN for conversation_id, user_id, at in rows}
-
-
-def _rows(query: Any) -> Iterable[Any]:
-    return db.session.execute(query)

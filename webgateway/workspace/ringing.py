@@ -1,8 +1,10 @@
 """Offers begin and run out: what the worker writes. Each takes only what nobody else holds."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from ..conversations.models import Conversation
 from ..conversations.offers import RINGING, Offer
@@ -17,8 +19,8 @@ def begin(pairs: Sequence[Pair]) -> None:
     waits = _hold_waiting([pair.conversation_id for pair in pairs])
     ready = _hold_ready({pair.user_id for pair in pairs})
     loads = agents.loads([*ready])
-    theirs = select(Queue).where(Queue.id.in_(waits.values()))
-    queues = {queue.id: queue for queue in db.session.scalars(theirs)}
+    theirs = db.session.scalars(_queues(), {"ids": list(waits.values())})
+    queues = {queue.id: queue for queue in theirs}
     now, rings = utcnow(), []
     for conversation_id, user_id, queue_id in pairs:
         agent, load = ready.get(user_id), loads.get(user_id, 0)
@@ -50,15 +52,42 @@ def expire(offer_ids: Sequence[int]) -> None:
 
 
 def _hold_waiting(ids: Sequence[int]) -> dict[int, int]:
-    """Their queues, by their ids; looked up again after the lock, when what others wrote can be seen."""
-    locked = select(Conversation.id).where(Conversation.id.in_(ids))
-    held = db.session.scalars(locked.with_for_update(key_share=True, skip_locked=True)).all()
-    still = matching.waiting().where(Conversation.id.in_(held)).add_columns(Conversation.queue_id)
-    return {row.id: row.queue_id for row in db.session.execute(still, {"now": utcnow()})}
+    """Their queues, by their ids; looked up again after the lock, when what others wrote can be seen. On
+    SQLite nobody else writes from the first query on."""
+    held = ids
+    if db.engine.dialect.name != "sqlite":
+        held = db.session.scalars(_locked(), {"ids": ids}).all()
+    still = db.session.execute(_still_waiting(), {"ids": held, "now": utcnow()})
+    return {row.id: row.queue_id for row in still}
 
 
 def _hold_ready(user_ids: set[int]) -> dict[int, Agent]:
-    ready = select(Agent).where(Agent.user_id.in_(user_ids), Agent.state == "ready")
-    locked = ready.with_for_update(key_share=True, skip_locked=True)
-    found = db.session.scalars(locked.execution_options(populate_existing=True))
+    found = db.session.scalars(_ready(), {"ids": list(user_ids)})
     return {agent.user_id: agent for agent in found}
+
+
+# Queries are made once: they are asked whenever something rings.
+IDS: Any = bindparam("ids", expanding=True)
+
+
+@cache
+def _queues() -> Any:
+    return select(Queue).where(Queue.id.in_(IDS))
+
+
+@cache
+def _locked() -> Any:
+    these = select(Conversation.id).where(Conversation.id.in_(IDS))
+    return these.with_for_update(key_share=True, skip_locked=True)
+
+
+@cache
+def _still_waiting() -> Any:
+    return matching.waiting().where(Conversation.id.in_(IDS)).add_columns(Conversation.queue_id)
+
+
+@cache
+def _ready() -> Any:
+    ready = select(Agent).where(Agent.user_id.in_(IDS), Agent.state == "ready")
+    locked = ready.with_for_update(key_share=True, skip_locked=True)
+    return locked.execution_options(populate_existing=True)
