@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from ..db import db, find_or_404
+from ..db import find_or_404, rows
 from ..flows.models import Flow, FlowVersion
 from ..gateways.models import Gateway
 from ..pages.models import Page
@@ -41,7 +41,7 @@ def find(
     asked = {"tenant": current_tenant.id, "conversation": conversation_id}
     if to_write:
         # Alone: what is joined would be as it was before its turn came.
-        db.session.execute(_turn(), asked)
+        rows(_turn(), asked)
         more = (*more, Conversation.flow_version)
     found: Conversation = find_or_404(_shown(more), asked)
     return found

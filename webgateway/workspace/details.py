@@ -12,7 +12,7 @@ from ..conversations.facts import Fact
 from ..conversations.models import Contact, Conversation, Message
 from ..conversations.reasons import ClosingReason
 from ..conversations.thread import Thread
-from ..db import db
+from ..db import db, rows
 from ..digests import digest
 from ..fields import whole
 
@@ -67,7 +67,8 @@ class Details:
 
     @cached_property
     def _others(self) -> Sequence[Row[Any]]:
-        return db.session.execute(_others(), self._asked).all()
+        found: Sequence[Row[Any]] = rows(_others(), self._asked).all()
+        return found
 
     @property
     def others(self) -> Sequence[Row[Any]]:
