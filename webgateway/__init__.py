@@ -90,6 +90,7 @@ class Application(Flask):
     """Takes calls of WSGI and of ASGI servers: one object for `gunicorn wsgi:app` with any worker class."""
 
     front: Front
+    jinja_environment = templating.Kept
 
     def __call__(self, *call: Any) -> Any:
         return self.front(*call) if len(call) == 3 else super().__call__(*call)

@@ -5,12 +5,10 @@ The news for an open workspace comes without a thread, once Flask has let its re
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import cache
 from urllib.parse import quote_from_bytes
 from wsgiref.types import WSGIApplication
 
-from a2wsgi import WSGIMiddleware
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import bodies
@@ -19,9 +17,8 @@ from .journal import door as doors
 from .journal.commits import Batch, Place
 from .journal.door import Answer, Door
 from .journal.keeping import Row
+from .threads import Send, Threads
 from .workspace.streams import SEATS, Streams, Ticket
-
-Send = Callable[[Message], Awaitable[None]]
 
 DELIVERIES = "/meta/"
 STREAM = "/workspace/stream"
@@ -33,8 +30,6 @@ ASCII = bytes(range(0x21, 0x7F))
 THREADS = 8
 MOST_IN_THREADS = 100
 """Requests in threads or waiting for one; more are answered 503 at once."""
-CHUNKS = 10_000
-"""Of an answer, handed over without waiting for its reader."""
 BUSY = Answer(503, "Too many requests at once. Try again in a moment.\n", "unavailable")
 
 
@@ -44,7 +39,7 @@ class Front:
     def __init__(self, flask: WSGIApplication, door: Door, streams: Streams) -> None:
         self.door = door
         self.streams = streams
-        self.flask = WSGIMiddleware(flask, workers=THREADS, send_queue_size=CHUNKS)  # type: ignore[arg-type]
+        self.flask = Threads(flask, THREADS)
         self.bodies = Bodies(doors.LARGEST)
         self.files = Bodies(bodies.FILES, bodies.FILES_WITHIN)
         self.in_threads = 0
@@ -53,7 +48,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.flask(scope, receive, send)  # type: ignore[arg-type]
+            return await other(scope, receive, send)
         uri = delivery_to(scope)
         try:
             if scope["path"] == STREAM:
@@ -116,7 +111,7 @@ class Front:
         self.in_threads += 1
         try:
             async with self._room(scope).read(scope, receive) as body:
-                await self.flask(whole(scope, len(body)), once(body), send)  # type: ignore[arg-type]
+                await self.flask.answer(whole(scope, len(body)), body, send)
         finally:
             self.in_threads -= 1
 
@@ -166,11 +161,12 @@ def whole(scope: Scope, length: int) -> Scope:
     }
 
 
-def once(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
+async def other(scope: Scope, receive: Receive, send: Send) -> None:
+    """There is nothing to do when the server starts and stops, and no websocket."""
+    if scope["type"] == "websocket":
+        return await send({"type": "websocket.close", "code": 1000})
+    for _ in ("startup", "shutdown"):
+        await send({"type": f"{(await receive())['type']}.complete"})
 
 
 async def answer(send: Send, given: Answer) -> None:

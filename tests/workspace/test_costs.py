@@ -29,6 +29,21 @@ def test_what_is_shown_of_a_conversation_holds_no_secret(as_gail, talk_id, count
         assert secret not in told
 
 
+def test_of_what_is_only_named_no_more_is_read(as_gail, talk_id, count_queries):
+    with count_queries() as queries:
+        assert as_gail.get(f"/workspace/{talk_id}", headers=PART).status_code == 200
+    told = next(query for query in queries if "LEFT OUTER JOIN gateways" in query).partition("\nFROM")[0]
+    for column in (".password", ".subscribed_fields", ".bot_token_hash", ".answer_seconds"):
+        assert column not in told
+
+
+def test_files_and_comments_are_looked_up_where_there_are_some(as_gail, talk_id, count_queries):
+    cast.message(db.session.get_one(Conversation, talk_id), author="agent", text="Hello")
+    with count_queries() as queries:
+        assert as_gail.get(f"/workspace/{talk_id}", headers=PART).status_code == 200
+    assert not [query for query in queries if "uploads" in query or "FROM comments" in query]
+
+
 def test_the_messages_of_a_short_conversation_are_read_once(as_gail, talk_id, count_queries):
     with count_queries() as queries:
         assert as_gail.get(f"/workspace/{talk_id}", headers=PART).status_code == 200

@@ -284,6 +284,7 @@ def test_while_nothing_is_written_the_database_is_hardly_asked(
     app, as_gail, peter, count_queries, monkeypatch
 ):
     monkeypatch.setattr(watching, "EVERY", 0.05)
+    monkeypatch.setattr(watching, "FEW", 1.0)
     monkeypatch.setattr(watching, "SHARE", 1.0)
     reader = Reader(app, as_gail)
 
@@ -320,6 +321,8 @@ def test_while_nothing_is_written_the_database_is_hardly_asked(
 
 def test_the_rest_after_a_look_grows_with_what_it_cost():
     assert watching.rest(0.0) == watching.EVERY
+    assert watching.rest(0.006) == pytest.approx(0.2)
+    assert watching.rest(0.02) == watching.SOON
     assert watching.rest(0.05) == pytest.approx(0.5)
 
 

@@ -6,13 +6,31 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from ..db import db, find_or_404
+from ..db import find_or_404, rows
+from ..flows.models import Flow, FlowVersion
 from ..gateways.models import Gateway
 from ..pages.models import Page
+from ..queues.models import Queue
+from ..users.models import User
 from ..users.rights import current_tenant
 from .models import Conversation
 
 SHOWN = (Conversation.contact, Conversation.flow, Conversation.closed_by)
+FEW: dict[type, tuple[Any, ...]] = {
+    Flow: (Flow.name,),
+    FlowVersion: (FlowVersion.definition,),
+    Queue: (Queue.name,),
+    User: (User.name, User.email),
+}
+"""The columns of what is only named: each one costs, whoever looks."""
+OF_PAGE = (
+    *(Page.gateway_id, Page.tenant_id, Page.meta_id, Page.name, Page.picture_url, Page.removed_at),
+    *(Page.problem, Page.instagram_problem, Page.sends_paused_until),
+)
+OF_GATEWAY = (
+    *(Gateway.tenant_id, Gateway.name, Gateway.enabled, Gateway.deleted_at, Gateway.calls_paused_until),
+    *(Gateway.human_agent, Gateway.human_agent_refused_at),
+)
 
 
 def find(
@@ -23,7 +41,7 @@ def find(
     asked = {"tenant": current_tenant.id, "conversation": conversation_id}
     if to_write:
         # Alone: what is joined would be as it was before its turn came.
-        db.session.execute(_turn(), asked)
+        rows(_turn(), asked)
         more = (*more, Conversation.flow_version)
     found: Conversation = find_or_404(_shown(more), asked)
     return found
@@ -43,5 +61,12 @@ def _turn() -> Any:
 
 @cache
 def _shown(more: tuple[InstrumentedAttribute[Any], ...]) -> Any:
-    gateway = joinedload(Conversation.page).joinedload(Page.gateway)
-    return _one().options(gateway.options(*Gateway.without_secrets()), *map(joinedload, (*SHOWN, *more)))
+    page = joinedload(Conversation.page).load_only(*OF_PAGE)
+    gateway = joinedload(Conversation.page).joinedload(Page.gateway).load_only(*OF_GATEWAY)
+    return _one().options(page, gateway, *map(_joined, (*SHOWN, *more)))
+
+
+def _joined(attribute: InstrumentedAttribute[Any]) -> Any:
+    joined = joinedload(attribute)
+    few = FEW.get(attribute.property.mapper.class_)
+    return joined.load_only(*few) if few else joined

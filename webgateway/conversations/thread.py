@@ -62,23 +62,27 @@ def _newest() -> Any:
         .order_by(Message.occurred_at.desc(), Message.id.desc())
         .limit(bindparam("most", type_=Integer()))
         .options(
-            selectinload(Message.parts).joinedload(Part.upload),
+            # Few have a file or answer a comment: only those are looked up.
+            selectinload(Message.parts).selectinload(Part.upload),
             joinedload(Message.user).load_only(User.name, User.email),
-            joinedload(Message.comment),
+            selectinload(Message.comment),
         )
     )
 
 
 def length_from(conversation: Conversation, message_id: int) -> int:
     """How many messages there are from this one on, so that it stays in sight when new ones come."""
+    asked = {"conversation": conversation.id, "first": message_id}
+    return db.session.scalar(_from_one_on(), asked) or 0
+
+
+@cache
+def _from_one_on() -> Any:
     first = aliased(Message)
     return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Message)
-            .join(first, first.conversation_id == Message.conversation_id)
-            .where(first.id == message_id, Message.conversation_id == conversation.id)
-            .where(tuple_(Message.occurred_at, Message.id) >= tuple_(first.occurred_at, first.id))
-        )
-        or 0
+        select(func.count())
+        .select_from(Message)
+        .join(first, first.conversation_id == Message.conversation_id)
+        .where(first.id == bindparam("first"), Message.conversation_id == bindparam("conversation"))
+        .where(tuple_(Message.occurred_at, Message.id) >= tuple_(first.occurred_at, first.id))
     )

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, func, literal, select, union_all
 
-from ..db import db
+from ..db import rows
 from ..digests import digest
 from ..gateways.models import Gateway
 from ..pages.models import Page
@@ -103,7 +103,7 @@ def of_all(conversations: Collection[Shown]) -> dict[int, Tokens]:
     """By id."""
     asked = {"conversations": [conversation.id for conversation in conversations]}
     counts: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in db.session.execute(_counted(), asked):
+    for row in rows(_counted(), asked):
         counts[row[0]].append(row)
     return {one.id: Tokens(one, counts[one.id]) for one in conversations}
 

@@ -1,7 +1,9 @@
 """The address of the workspace, and the conversations and offers that stand in it."""
 
+from functools import cache
+
 from flask import Blueprint
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from ..conversations import finding
@@ -21,7 +23,13 @@ def find(conversation_id: int, to_write: bool = False) -> Conversation:
 
 
 def find_offer(offer_id: int) -> Offer:
-    """One that was made to whoever asks. It may ring no more."""
-    mine = select(Offer).where(Offer.id == offer_id, Offer.user_id == signed_in().id)
-    found: Offer = find_or_404(mine.options(joinedload(Offer.conversation)))
+    """One that was made to whoever asks. It may ring no more. Of its conversation only the id: whoever holds
+    it reads it anew."""
+    found: Offer = find_or_404(_mine(), {"offer": offer_id, "user": signed_in().id})
     return found
+
+
+@cache
+def _mine() -> Select[Offer]:
+    mine = select(Offer).where(Offer.id == bindparam("offer"), Offer.user_id == bindparam("user"))
+    return mine.options(joinedload(Offer.conversation).load_only(Conversation.id))

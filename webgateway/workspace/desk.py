@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, func, literal, null, select, union_all
 
 from ..conversations.models import Contact, Conversation
 from ..conversations.offers import RINGING, Offer
-from ..db import db
+from ..db import rows
 from ..digests import digest
 from ..pages.models import Page
 from ..queues.models import Agent, Queue, members
@@ -72,8 +72,8 @@ WAITING = (
 def look(user_ids: Collection[int]) -> dict[int, Desk]:
     """Of those who are still here."""
     asked = {"users": list(user_ids)}
-    users = {row.id: row for row in db.session.execute(_users(), asked)}
-    talks, offers = _by_agent(db.session.execute(_lying(), asked))
+    users = {row.id: row for row in rows(_users(), asked)}
+    talks, offers = _by_agent(rows(_lying(), asked))
     waiting = _waiting(users)
     return {
         user_id: Desk(
@@ -159,7 +159,7 @@ def _by_agent(lying: Iterable[Row[Any]]) -> tuple[dict[int, list[Row[Any]]], ...
 def _waiting(users: dict[int, Row[Any]]) -> dict[int, dict[int, int]]:
     """How many, by user and queue."""
     tenants = {user.tenant_id for user in users.values()}
-    queues = db.session.execute(_queues(), {"tenants": list(tenants)}).all()
+    queues = rows(_queues(), {"tenants": list(tenants)}).all()
     found: dict[int, dict[int, int]] = {user_id: {} for user_id in users}
     closed = {queue_id: count for queue_id, _, everybody, count in queues if not everybody}
     for queue_id, tenant_id, everybody, count in queues:
@@ -168,6 +168,6 @@ def _waiting(users: dict[int, Row[Any]]) -> dict[int, dict[int, int]]:
                 found[user.id][queue_id] = count
     if closed:
         asked = {"queues": list(closed), "users": list(users)}
-        for queue_id, user_id in db.session.execute(_members(), asked):
+        for queue_id, user_id in rows(_members(), asked):
             found[user_id][queue_id] = closed[queue_id]
     return found

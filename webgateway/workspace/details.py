@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import Integer, Row, Select, bindparam, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import load_only
 
 from ..conversations.facts import Fact
 from ..conversations.models import Contact, Conversation, Message
+from ..conversations.reasons import ClosingReason
 from ..conversations.thread import Thread
-from ..db import db
+from ..db import db, rows
 from ..digests import digest
 from ..fields import whole
 
@@ -65,11 +66,12 @@ class Details:
         return [one for one in self.said if one.kind in PRESSED and one.from_customer][-STEP:]
 
     @cached_property
-    def _others(self) -> Sequence[Conversation]:
-        return db.session.scalars(_others(), self._asked).all()
+    def _others(self) -> Sequence[Row[Any]]:
+        found: Sequence[Row[Any]] = rows(_others(), self._asked).all()
+        return found
 
     @property
-    def others(self) -> Sequence[Conversation]:
+    def others(self) -> Sequence[Row[Any]]:
         """The customer's other conversations, newest first."""
         return self._others[: self.shown]
 
@@ -116,8 +118,9 @@ def _last_pressed() -> Select[Message]:
 
 
 @cache
-def _others() -> Select[Conversation]:
+def _others() -> Any:
     theirs = (Conversation.contact_id == CONTACT, Conversation.tenant_id == bindparam("tenant"))
-    newest = select(Conversation).where(*theirs, Conversation.id != CONVERSATION)
-    newest = newest.order_by(Conversation.id.desc()).limit(bindparam("most", type_=Integer()))
-    return newest.options(joinedload(Conversation.closing_reason))
+    told = (Conversation.id, Conversation.preview, Conversation.opened_at, Conversation.closed_at)
+    newest = select(*told, ClosingReason.name.label("reason")).outerjoin(Conversation.closing_reason)
+    newest = newest.where(*theirs, Conversation.id != CONVERSATION)
+    return newest.order_by(Conversation.id.desc()).limit(bindparam("most", type_=Integer()))

@@ -11,7 +11,7 @@ from ..conversations import thread_tokens
 from ..conversations.facts import Fact
 from ..conversations.models import Conversation
 from ..conversations.thread_tokens import Shown
-from ..db import db
+from ..db import rows
 from ..pages.models import Page
 from . import desk, details
 
@@ -55,10 +55,10 @@ def _of_conversations(conversation_ids: Sequence[int]) -> dict[int, Tokens]:
     """The thread's and the details', and how far the newest answer has come, by the conversation's id."""
     if not conversation_ids:
         return {}
-    found = db.session.execute(_shown(), {"shown": conversation_ids}).all()
+    found = rows(_shown(), {"shown": conversation_ids}).all()
     threads = thread_tokens.of_all([Shown(row[:FACTS], row[FACTS:-1]) for row in found])
     facts = defaultdict(list)
-    for fact in db.session.execute(_facts(), {"contacts": [one.contact_id for one in found]}):
+    for fact in rows(_facts(), {"contacts": [one.contact_id for one in found]}):
         facts[fact.contact_id].append(fact)
     tokens = {}
     for one in found:

@@ -22,8 +22,11 @@ log = logging.getLogger(__name__)
 
 EVERY = 0.1
 """Seconds between two questions whether anything was written."""
-SHARE = 0.1
-"""Of a core that goes into looks at most: the dearer they are, the longer the rest after one."""
+FEW, SHARE = 0.03, 0.1
+"""Of a core that goes into looks: the dearer they are, the longer the rest after one. At most FEW while that
+rest is not longer than SOON, at most SHARE in any case."""
+SOON = 0.3
+"""Seconds."""
 AWAY = 2.0
 """The same while the database is away."""
 SEEN_EVERY = 20.0
@@ -134,7 +137,7 @@ class Watcher:
 
 def rest(spent: float) -> float:
     """Seconds until the next look after one that took so many of a core."""
-    return max(EVERY, spent / SHARE)
+    return max(EVERY, min(spent / FEW, SOON), spent / SHARE)
 
 
 def _seen(user_ids: Collection[int]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from ..conversations.models import Conversation, Message
-from ..db import UTCDateTime, db
+from ..db import UTCDateTime, rows
 
 LONG_AGO = literal(datetime(1970, 1, 1, tzinfo=UTC), UTCDateTime())
 ANSWERS = ("agent", "page")
@@ -31,7 +31,7 @@ class Words:
 def of(conversation_ids: Collection[int]) -> dict[int, Words]:
     if not conversation_ids:
         return {}
-    found = db.session.execute(_query(), {"conversations": list(conversation_ids)})
+    found = rows(_query(), {"conversations": list(conversation_ids)})
     return {row[0]: Words(row[1], row[2], row[3], row[4] or "") for row in found}
 
 
