@@ -246,7 +246,8 @@ class Desk:
             await self._do(f"/workspace/{talk}/messages", {"text": "Let me look.", "key": f"k{offer}"})
         await asyncio.sleep(self.talk_seconds / 2)
         async with self.turn:
-            self.seen.closed += await self._do(f"/workspace/{talk}/closure") == 200
+            status = await self._do(f"/workspace/{talk}/closure")
+            self.seen.closed += status == 200
             if self.shown == talk:
                 self.shown = ""
 
