@@ -7,6 +7,7 @@ from tests import cast
 from tests.bench import tables
 from tests.bench.tables import Sizes
 from webgateway.db import db
+from webgateway.journal import reading
 
 GROWING = (
     *("gateways", "pages", "contacts", "conversations", "messages", "events", "deliveries", "comments"),
@@ -15,15 +16,25 @@ GROWING = (
 
 
 @pytest.fixture
-def plans(app, gateway, as_ada):
-    """The plans of the queries behind an address, on tables with something in them."""
+def plans(as_ada, plans_of):
+    """Of the queries behind an address."""
+
+    def ask(path):
+        assert as_ada.get(path).status_code == 200
+
+    return lambda path: plans_of(lambda: ask(path))
+
+
+@pytest.fixture
+def plans_of(app, gateway):
+    """The plans of the queries that somebody asks, on tables with something in them."""
     if db.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL's plans depend on its statistics")
     cast.page(gateway)
     tables.rows(Sizes(gateways=50, pages=40, messages=400, events=80))
     db.session.commit()
 
-    def of(path):
+    def of(ask):
         asked = []
 
         def note(_connection, _cursor, statement, parameters, *_):
@@ -31,7 +42,7 @@ def plans(app, gateway, as_ada):
                 asked.append((statement, parameters))
 
         event.listen(db.engine, "before_cursor_execute", note)
-        assert as_ada.get(path).status_code == 200
+        ask()
         event.remove(db.engine, "before_cursor_execute", note)
         return [
             (statement, [row.detail for row in explained(statement, parameters)])
@@ -91,6 +102,14 @@ def test_nothing_is_sorted_to_show_a_few_and_no_table_read_whole(plans, path):
             few = " LIMIT " not in statement or "FROM grants JOIN" in statement
             assert few or "TEMP B-TREE FOR ORDER BY" not in step, statement
             assert not any(step == f"SCAN {table}" for table in GROWING), statement
+
+
+def test_a_delivery_finds_its_pages_however_many_the_gateway_has(plans_of, gateway):
+    [(_, plan)] = plans_of(lambda: reading.page_ids(gateway.id, {"1", "2"}))
+    assert [step.partition(" INDEX ")[2] for step in plan if " INDEX " in step] == [
+        "ix_pages_instagram_id (instagram_id=?)",
+        "uq_pages_connected_meta_id (meta_id=?)",
+    ]
 
 
 def test_a_sort_would_be_noticed(plans):

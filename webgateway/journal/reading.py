@@ -4,7 +4,7 @@ import logging
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, insert, select, union_all
 
 from .. import metrics
 from ..db import db, looking, utcnow
@@ -103,19 +103,20 @@ def _row(delivery: Delivery, event: events.Event, page_id: int | None) -> dict[s
 
 def page_ids(gateway_id: int, account_ids: set[str]) -> dict[str, int]:
     """Of the gateway's pages, by Meta's ids: the page's own, and its Instagram account's."""
-    asked = {"gateway": gateway_id, "accounts": list(account_ids)}
-    pages = db.session.execute(_pages(), asked).all()
-    by_instagram = {page.instagram_id: page.id for page in pages if page.instagram_id}
-    return {**by_instagram, **{page.meta_id: page.id for page in pages}}
+    found = db.session.execute(_pages(), {"accounts": list(account_ids)})
+    return {account_id: page_id for account_id, page_id, of in found if of == gateway_id}
 
 
 # Queries are made once: they are asked for each delivery.
 @cache
 def _pages() -> Any:
+    """Of whatever gateway: asked for its own, the database would go through all of them."""
     accounts: Any = bindparam("accounts", expanding=True)
-    named = or_(Page.meta_id.in_(accounts), Page.instagram_id.in_(accounts))
-    ours = (Page.gateway_id == bindparam("gateway"), Page.removed_at.is_(None))
-    return select(Page.id, Page.meta_id, Page.instagram_id).where(*ours, named)
+    connected = Page.removed_at.is_(None)
+    names = (Page.instagram_id, Page.meta_id)
+    return union_all(
+        *(select(name, Page.id, Page.gateway_id).where(name.in_(accounts), connected) for name in names)
+    )
 
 
 @cache
