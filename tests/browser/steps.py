@@ -131,7 +131,10 @@ def write(page: Page, text: str) -> None:
 
 def open_talk(page: Page, who: str = "Peter") -> None:
     page.get_by_role("link", name="Conversations", exact=True).click()
-    page.get_by_role("link", name=re.compile(who)).click()
+    talk = page.get_by_role("link", name=re.compile(who))
+    talk.wait_for()
+    page.wait_for_load_state()  # until then the link is a plain one, and nobody hears that somebody types
+    talk.click()
 
 
 def said(page: Page, text: str) -> None:
