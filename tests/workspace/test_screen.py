@@ -49,6 +49,7 @@ def test_who_has_more_than_are_listed_is_told_how_many(as_gail, page, gail, beyo
     busy(page, gail, desk.MOST + beyond)
     text = as_gail.get("/workspace/").text
     assert text.count('data-talk="') == desk.MOST
+    assert f"{desk.MOST + beyond}</span> of 4" in text
     assert told in text if told else "yours. Close what is done" not in text
 
 

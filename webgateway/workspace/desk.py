@@ -46,9 +46,14 @@ class Desk:
         return self.user.most or 4
 
     @property
+    def taken(self) -> int:
+        """All conversations of the agent."""
+        return self.talks[0].of_all if self.talks else 0
+
+    @property
     def unlisted(self) -> int:
-        """Conversations of the agent beyond MOST."""
-        return self.talks[0].of_all - len(self.talks) if self.talks else 0
+        """Those beyond MOST."""
+        return self.taken - len(self.talks)
 
     @cached_property
     def tokens(self) -> dict[str, str]:
