@@ -26,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from . import postgresql, sqlite
+from .sqlite import only_reads as only_reads
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -166,10 +167,7 @@ def looking() -> Iterator[None]:
         db.session.commit()
     finally:
         db.session.rollback()
-        if before is None:
-            del g.reading
-        else:
-            g.reading = before
+        g.reading = before
 
 
 @contextmanager

@@ -123,7 +123,7 @@ def listen(engine: Engine) -> None:
 
 def begin(connection: Connection) -> None:
     """Take the write lock at once where we may write: a reader that turns writer later cannot wait for it."""
-    if _reading():
+    if only_reads():
         connection.exec_driver_sql("BEGIN")
         return
     raw = connection.connection.dbapi_connection
@@ -134,9 +134,10 @@ def begin(connection: Connection) -> None:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
 
-def _reading() -> bool:
+def only_reads() -> bool:
     """Requests that are safe only read, and so does what db.looking() says; outside of them we may write."""
     if not has_app_context():
         return False
     safe = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
-    return bool(g.get("reading", safe))
+    said: bool | None = g.get("reading")
+    return safe if said is None else said

@@ -32,25 +32,25 @@ class Server:
 
     def database(self, name: str) -> str:
         """The address of a new database."""
-        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        engine.dispose()
+        self._tell(f"CREATE DATABASE {name}")
         return self._url(name)
 
     def settle(self) -> None:
         """As one that has run for a while: the files of its log that were written are those to come, where a
         new server makes and zeroes one for each 16 MiB, while commits wait some 60 ms."""
-        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text("CHECKPOINT"))
-        engine.dispose()
+        self._tell("CHECKPOINT")
 
     def stop(self) -> None:
         self._run("pg_ctl", "--mode=fast", "stop")
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def _tell(self, statement: str) -> None:
+        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self.prefix, str(self.programs / program), "-D", str(self.folder / "data"), *arguments]

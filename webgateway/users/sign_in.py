@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from .. import htmx
-from ..db import db, looking
+from ..db import db, looking, only_reads
 from ..settings import Settings
 from .forms import LoginForm
 from .models import Role, User
@@ -22,7 +22,7 @@ from .models import Role, User
 class People(SQLAlchemyUserDatastore):  # type: ignore[misc]
     def find_user(self, case_insensitive: bool = False, **by: Any) -> User | None:
         """Nobody who writes is held up by that, nor while a password is compared."""
-        with nullcontext() if db.session().in_transaction() else looking():
+        with nullcontext() if only_reads() or db.session().in_transaction() else looking():
             if set(by) == {"fs_uniquifier"}:
                 return db.session.scalars(_asking(), by).unique().one_or_none()
             return cast(User | None, super().find_user(case_insensitive, **by))

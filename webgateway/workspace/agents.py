@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from flask import g, has_request_context, request
+from flask import g
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -14,7 +14,7 @@ from ..conversations.loads import load as load
 from ..conversations.loads import loads as loads
 from ..conversations.models import Conversation
 from ..conversations.queueing import SEEN_LATELY as SEEN_LATELY
-from ..db import db, utcnow, writes
+from ..db import db, only_reads, utcnow, writes
 from ..queues.models import Agent
 from ..users.models import User
 from ..waking import wake
@@ -97,8 +97,7 @@ def _make(user: User) -> None:
 @contextmanager
 def _writing() -> Iterator[None]:
     """Where one only reads: in a transaction of its own, committed at once."""
-    safe = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
-    if not g.get("reading", safe):
+    if not only_reads():
         yield
         return
     writes()
