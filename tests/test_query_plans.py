@@ -104,6 +104,12 @@ def test_nothing_is_sorted_to_show_a_few_and_no_table_read_whole(plans, path):
             assert not any(step == f"SCAN {table}" for table in GROWING), statement
 
 
+@pytest.mark.parametrize("path", ["/gateways/", "/gateways/?page=3", "/gateways/1/pages", "/journal/"])
+def test_what_a_list_shows_is_looked_up_by_its_ids(plans, path):
+    [steps] = [steps for statement, steps in plans(path) if ".id IN (" in statement and "JOIN" in statement]
+    assert "rowid=?" in steps[0]
+
+
 def test_a_delivery_finds_its_pages_however_many_the_gateway_has(plans_of, gateway):
     [(_, plan)] = plans_of(lambda: reading.page_ids(gateway.id, {"1", "2"}))
     assert [step.partition(" INDEX ")[2] for step in plan if " INDEX " in step] == [

@@ -83,11 +83,13 @@ class View:
             # From the nearer end: the last page is as quick as the first.
             length = min(self.size, self.total - offset)
             nearer = ids.order_by(*backwards).limit(length).offset(self.total - offset - length)
-            shown = db.session.scalars(nearer).all()
+            shown = db.session.scalars(nearer).all()[::-1]
         else:
             shown = db.session.scalars(in_order.limit(self.size).offset(offset)).all()
-        rows = query.where(entity.id.in_(shown)).order_by(*order)
-        self.items = list(db.session.scalars(rows).unique()) if shown else []
+        # Put in order here: asked for an order, SQLite reads an index of the whole list for it.
+        place = {shown_id: number for number, shown_id in enumerate(shown)}
+        rows = db.session.scalars(query.where(entity.id.in_(shown))).unique() if shown else ()
+        self.items = sorted(rows, key=lambda row: place[row.id])
         self.first = offset + 1 if self.items else 0
         self.last = offset + len(self.items)
 
