@@ -1,5 +1,6 @@
 """The newest messages of a conversation, in time order, cut into days."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from itertools import groupby
@@ -7,12 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, bindparam, exists, func, select, tuple_
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ..db import db
 from ..users.models import User
 from . import edits, offered, reactions
+from .comments import Comment
 from .models import Conversation, Message, Part, Reaction, Wording
+from .uploads import Upload
 
 STEP = 30
 MOST = 5000
@@ -30,6 +34,7 @@ class Thread:
         self.whole = len(newest) <= self.shown
         self.earlier = self.shown + STEP if len(newest) > self.shown < MOST else None
         self.messages = newest[: self.shown][::-1]
+        _bring_parts(self.messages)
         self.newest_heard = next((one.id for one in newest if one.from_customer), None)
         self.first_id = self.messages[0].id if self.messages else None
         self.pressed = offered.pressed(self.messages)
@@ -61,13 +66,34 @@ def _newest() -> Any:
         .where(Message.conversation_id == bindparam("conversation"))
         .order_by(Message.occurred_at.desc(), Message.id.desc())
         .limit(bindparam("most", type_=Integer()))
-        .options(
-            # Few have a file or answer a comment: only those are looked up.
-            selectinload(Message.parts).selectinload(Part.upload),
-            joinedload(Message.user).load_only(User.name, User.email),
-            selectinload(Message.comment),
-        )
+        .options(joinedload(Message.user).load_only(User.name, User.email))
     )
+
+
+def _bring_parts(messages: Sequence[Message]) -> None:
+    """And files and comments, which few have: only those are looked up. What SQLAlchemy loads by itself
+    beside messages takes as long as all else about a thread."""
+    parts: dict[int, list[Part]] = {message.id: [] for message in messages}
+    asked = {"messages": [message.id for message in messages if not message.from_customer]}
+    for part in db.session.scalars(_parts(), asked):
+        parts[part.message_id].append(part)
+    for message in messages:
+        set_committed_value(message, "parts", parts[message.id])
+    _join([part for of_one in parts.values() for part in of_one], "upload", Upload)
+    _join(messages, "comment", Comment)
+
+
+@cache
+def _parts() -> Any:
+    asked: Any = bindparam("messages", expanding=True)
+    return select(Part).where(Part.message_id.in_(asked)).order_by(Part.message_id, Part.position)
+
+
+def _join(records: Collection[Any], name: str, kind: type[Upload] | type[Comment]) -> None:
+    ids = {getattr(record, f"{name}_id") for record in records} - {None}
+    found = {one.id: one for one in db.session.scalars(select(kind).where(kind.id.in_(ids)))} if ids else {}
+    for record in records:
+        set_committed_value(record, name, found.get(getattr(record, f"{name}_id")))
 
 
 def length_from(conversation: Conversation, message_id: int) -> int:
