@@ -75,7 +75,7 @@ def test_without_scripts_a_page_leads_back_with_the_words_in_the_box(as_gail, pe
     hours = db.session.scalars(db.select(CannedAnswer).filter_by(shortcut="hours")).one()
     link = f"/workspace/{peter.id}?answer={hours.id}"
     assert link in page.text
-    assert ">We are open from nine to five.</textarea>" in as_gail.get(link).text.replace("\r\n", "")
+    assert ">We are open from nine to five.</textarea>" in as_gail.get(link).text.replace("\n", "")
 
 
 def test_one_that_is_not_offered_leaves_the_box_empty(as_gail, peter):

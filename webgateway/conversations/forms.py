@@ -2,6 +2,8 @@
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -44,11 +46,6 @@ class AnswerForm(MessageForm):
         self.channel = channel
         self.received = [Received.of(file, channel) for file in self.files.data or ()]
 
-    @classmethod
-    def to(cls, channel: str) -> "AnswerForm":
-        """An empty one."""
-        return cls(channel, formdata=None, key=secrets.token_urlsafe(16))
-
     def validate_text(self, field: Field) -> None:
         if field.data or not self.received:
             super().validate_text(field)
@@ -56,6 +53,21 @@ class AnswerForm(MessageForm):
     def validate_files(self, field: Field) -> None:
         if found := received.problems(self.received, self.channel):
             raise ValidationError(" ".join(found))
+
+
+@dataclass
+class Box:
+    data: str = ""
+    errors: Sequence[str] = ()
+
+
+class EmptyAnswer:
+    """For the templates an AnswerForm that nothing came with, without what reads a form: one stands under
+    every conversation that is shown."""
+
+    def __init__(self) -> None:
+        self.text, self.key, self.files = Box(), Box(secrets.token_urlsafe(16)), Box()
+        self.received: Sequence[Received] = ()
 
 
 class PrivateReplyForm(MessageForm):

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -31,7 +31,7 @@ from . import (
     writing,
 )
 from .finding import find
-from .forms import AnswerForm
+from .forms import AnswerForm, EmptyAnswer
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
 from .surfaces import Surface
@@ -189,15 +189,21 @@ def _pane(
         "lock_token": _lock_token(conversation, lock),
         "closes_at": composer.closes_at(conversation),
         "answers_late": late_answers.possible(conversation),
-        "form": form or AnswerForm.to(conversation.channel),
+        "form": form or EmptyAnswer(),
         "delivery_of": partial(delivery.of, stranded=lock is not None and lock.stranded),
         **showing.of(conversation),
         "asks_why": closure.asks,
         "limits": LIMITS,
-        "kinds_of_files": json.dumps([asdict(kind) for kind in media.KINDS[conversation.channel]]),
+        "kinds_of_files": _kinds_of_files(conversation.channel),
         "files_taken": media.taken(conversation.channel),
         "files_at_once": (received.MOST, received.TOGETHER),
     }
+
+
+@cache
+def _kinds_of_files(channel: str) -> str:
+    """For the script that looks at files before they are sent."""
+    return json.dumps([asdict(kind) for kind in media.KINDS[channel]])
 
 
 def _shown(conversation: Conversation) -> int:
