@@ -29,8 +29,8 @@ class Threads:
     async def answer(self, scope: Scope, body: bytes, send: Send) -> None:
         environ: Any = build_environ(scope, BytesIO(body))  # type: ignore[arg-type]
         answer = Answer(asyncio.get_running_loop())
-        made = answer.loop.run_in_executor(self.pool, copy_context().run, answer.make, self.app, environ)
-        made.add_done_callback(lambda _: answer.woken.set())
+        made = self.pool.submit(copy_context().run, answer.make, self.app, environ)
+        made.add_done_callback(lambda _: answer.loop.call_soon_threadsafe(answer.woken.set))
         try:
             while not made.done():
                 await answer.woken.wait()
