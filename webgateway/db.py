@@ -25,7 +25,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
-from . import postgresql, sqlite
+from . import driver, postgresql, sqlite
 from .sqlite import only_reads as only_reads
 
 NAMES = {
@@ -137,11 +137,11 @@ def find_or_404(query: Select[Record], asked: dict[str, Any] | None = None) -> R
     return record
 
 
-def rows(query: Any, asked: dict[str, Any]) -> Any:
-    """Of a query for columns, made once. The session, which would look for objects in each row, is passed by:
-    half of what a small query costs."""
+def rows(query: Any, asked: dict[str, Any]) -> list[Any]:
+    """Of a query for columns, made once. The session, which would look for objects in each row, is passed by,
+    and so is what SQLAlchemy does at each query (driver.py): that is most of what a small one costs."""
     db.session.flush()
-    return db.session.connection().execute(query, asked)
+    return driver.ask(db.session.connection(), query, asked)
 
 
 def writes() -> None:

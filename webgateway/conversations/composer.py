@@ -96,8 +96,8 @@ def out_of_reach(conversation: Conversation, user: User | None = None) -> Lock |
 
 def follower_of(conversation: Conversation) -> int | None:
     """The id of the talk in which its customer goes on, once it is closed."""
-    found: int | None = rows(_open_one(), {"contact": conversation.contact_id}).scalar()
-    return found
+    found = rows(_open_one(), {"contact": conversation.contact_id})
+    return found[0].id if found else None
 
 
 @cache

@@ -164,7 +164,7 @@ def _by_agent(lying: Iterable[Row[Any]]) -> tuple[dict[int, list[Row[Any]]], ...
 def _waiting(users: dict[int, Row[Any]]) -> dict[int, dict[int, int]]:
     """How many, by user and queue."""
     tenants = {user.tenant_id for user in users.values()}
-    queues = rows(_queues(), {"tenants": list(tenants)}).all()
+    queues = rows(_queues(), {"tenants": list(tenants)})
     found: dict[int, dict[int, int]] = {user_id: {} for user_id in users}
     closed = {queue_id: count for queue_id, _, everybody, count in queues if not everybody}
     for queue_id, tenant_id, everybody, count in queues:

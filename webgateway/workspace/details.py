@@ -45,8 +45,8 @@ class Details:
         self.shown = min(max(request.args.get("others", STEP, type=whole), STEP), MOST)
 
     @cached_property
-    def facts(self) -> Sequence[Fact]:
-        return db.session.scalars(_facts(), self._asked).all()
+    def facts(self) -> Sequence[Row[Any]]:
+        return rows(_facts(), self._asked)
 
     @property
     def token(self) -> str:
@@ -67,8 +67,7 @@ class Details:
 
     @cached_property
     def _others(self) -> Sequence[Row[Any]]:
-        found: Sequence[Row[Any]] = rows(_others(), self._asked).all()
-        return found
+        return rows(_others(), self._asked)
 
     @property
     def others(self) -> Sequence[Row[Any]]:
@@ -96,8 +95,9 @@ CONVERSATION: Any = bindparam("conversation")
 
 
 @cache
-def _facts() -> Select[Fact]:
-    return select(Fact).where(Fact.contact_id == CONTACT).order_by(*IN_ORDER)
+def _facts() -> Any:
+    told = (Fact.id, Fact.kind, Fact.value, Fact.source, Fact.gathered_at)
+    return select(*told).where(Fact.contact_id == CONTACT).order_by(*IN_ORDER)
 
 
 @cache

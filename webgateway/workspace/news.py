@@ -55,7 +55,7 @@ def _of_conversations(conversation_ids: Sequence[int]) -> dict[int, Tokens]:
     """The thread's and the details', and how far the newest answer has come, by the conversation's id."""
     if not conversation_ids:
         return {}
-    found = rows(_shown(), {"shown": conversation_ids}).all()
+    found = rows(_shown(), {"shown": conversation_ids})
     threads = thread_tokens.of_all([Shown(row[:FACTS], row[FACTS:-1]) for row in found])
     facts = defaultdict(list)
     for fact in rows(_facts(), {"contacts": [one.contact_id for one in found]}):

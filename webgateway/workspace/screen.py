@@ -96,7 +96,7 @@ class Screen:
 
     @cached_property
     def _prepared(self) -> Any:
-        return rows(_prepared(), {"tenant": self.user.tenant_id}).one()
+        return rows(_prepared(), {"tenant": self.user.tenant_id})[0]
 
 
 @cache

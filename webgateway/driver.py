@@ -1,0 +1,82 @@
+"""Queries for columns in the driver's own words. What SQLAlchemy does whenever it is asked a small one takes
+several times as long as the database; here most of it is done once for each query."""
+
+from collections import namedtuple
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.types import TypeEngine
+
+FEW = 8
+"""Values of a list; each length has words of its own, so longer ones are asked SQLAlchemy's way."""
+
+
+def ask(connection: Connection, query: Any, asked: dict[str, Any]) -> list[Any]:
+    """Its rows. `query` was made once and is kept for good."""
+    lengths = tuple((name, len(value)) for name, value in asked.items() if isinstance(value, list))
+    if all(0 < length <= FEW for _, length in lengths):
+        return _words(query, connection.dialect, lengths, tuple(asked)).ask(connection, asked)
+    return list(connection.execute(query, asked).all())
+
+
+class Words:
+    def __init__(self, query: Any, dialect: Dialect, lengths: dict[str, int], names: Iterable[str]) -> None:
+        compiled = query.compile(dialect=dialect)
+        given = {name: [None] * lengths[name] if name in lengths else None for name in names}
+        state = compiled.construct_expanded_state(given)
+        self.statement, self.places = state.statement, state.positiontup
+        self.lists = state.parameter_expansion
+        bound = {name: parameter for parameter, name in compiled.bind_names.items()}
+        write = {name: _writing(parameter.type, dialect) for name, parameter in bound.items()}
+        self.given = [(name, write[name]) for name in given if name in bound]
+        self.constants: dict[str, Any] = {}
+        for name in bound.keys() - given.keys():
+            self._put(self.constants, name, write[name], bound[name].effective_value)
+        columns = list(query.selected_columns)
+        self.row = _row([column.key for column in columns])
+        read = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self.read = [(place, one) for place, one in enumerate(read) if one is not None]
+
+    def ask(self, connection: Connection, asked: dict[str, Any]) -> list[Any]:
+        values = dict(self.constants)
+        for name, write in self.given:
+            self._put(values, name, write, asked[name])
+        places = self.places
+        given: Any = values if places is None else tuple([values[place] for place in places])
+        result = connection.exec_driver_sql(self.statement, given)
+        found = result.cursor.fetchall()
+        result.close()
+        return [self._row(one) for one in found] if self.read else list(map(self.row._make, found))
+
+    def _put(self, values: dict[str, Any], name: str, write: Any, value: Any) -> None:
+        if name in self.lists:
+            values.update(zip(self.lists[name], map(write, value), strict=True))
+        else:
+            values[name] = write(value)
+
+    def _row(self, found: Iterable[Any]) -> Any:
+        cells = list(found)
+        for place, read in self.read:
+            cells[place] = read(cells[place])
+        return self.row._make(cells)
+
+
+@lru_cache(maxsize=500)
+def _words(
+    query: Any, dialect: Dialect, lengths: tuple[tuple[str, int], ...], names: tuple[str, ...]
+) -> Words:
+    return Words(query, dialect, dict(lengths), names)
+
+
+def _row(names: list[str]) -> Any:
+    return namedtuple("Row", names, rename=True)  # type: ignore[misc]
+
+
+def _writing(type_: TypeEngine[Any], dialect: Dialect) -> Any:
+    return type_.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
