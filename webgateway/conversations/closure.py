@@ -1,10 +1,11 @@
 """Why a conversation is closed: where the tenant names reasons one is asked for, on every surface."""
 
+from functools import cache
 from typing import NamedTuple
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from .. import htmx
 from ..db import db
@@ -41,15 +42,17 @@ def ask(conversation: Conversation, problem: str = "") -> ResponseReturnValue:
 
 
 def asks() -> bool:
-    return bool(db.session.scalar(select(exists(_offered()))))
+    return bool(db.session.scalar(select(exists(_offered())), {"tenant": current_tenant.id}))
 
 
-def _offered() -> Select[ClosingReason]:
-    return ClosingReason.of(current_tenant).where(ClosingReason.offered)
+@cache
+def _offered(to_hold: bool = False) -> Select[ClosingReason]:
+    offered = select(ClosingReason).where(
+        ClosingReason.tenant_id == bindparam("tenant"), ClosingReason.offered
+    )
+    offered = offered.order_by(ClosingReason.name)
+    return offered.with_for_update(read=True, key_share=True) if to_hold else offered
 
 
 def _reasons(to_hold: bool = False) -> list[ClosingReason]:
-    offered = _offered().order_by(ClosingReason.name)
-    if to_hold:
-        offered = offered.with_for_update(read=True, key_share=True)
-    return list(db.session.scalars(offered))
+    return list(db.session.scalars(_offered(to_hold), {"tenant": current_tenant.id}))

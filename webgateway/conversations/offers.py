@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Select, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .. import metrics
-from ..db import Model, db, staying, utcnow
+from ..db import Model, db, rows, staying, utcnow
 from ..queues import idle
 from ..queues.models import Queue
 from ..users.models import User
@@ -85,6 +85,11 @@ def _conversation() -> Select[Conversation]:
 
 
 @cache
+def _whose() -> Select[int | None]:
+    return _conversation().with_only_columns(Conversation.agent_id)
+
+
+@cache
 def _ringing() -> Select[Offer]:
     offer = select(Offer).where(Offer.conversation_id == bindparam("conversation"), RINGING)
     return offer.with_for_update(key_share=True).execution_options(populate_existing=True)
@@ -92,10 +97,13 @@ def _ringing() -> Select[Offer]:
 
 def withdraw(conversation: Conversation) -> None:
     """It was closed: it rings no more, and whoever had it has a place free. Twice changes nothing."""
-    offer = hold(conversation)
+    db.session.flush()
+    asked = {"conversation": conversation.id}
+    [whose] = rows(_whose(), asked)
+    offer = db.session.scalar(_ringing(), asked)
     if offer is not None:
         offer.end("withdrawn")
-    idle.from_now(conversation.agent_id)
+    idle.from_now(whose.agent_id)
     wake(Conversation.__tablename__)
 
 
