@@ -1,11 +1,14 @@
-"""A connection that PostgreSQL or the network dropped while nobody used it is nobody's trouble."""
+"""A connection that PostgreSQL or the network dropped while nobody used it is nobody's trouble; and who only
+reads goes without a transaction."""
 
 import pytest
-from sqlalchemy import select, text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DataError
 
 from webgateway import postgresql
-from webgateway.db import db
+from webgateway.db import db, looking
+from webgateway.tenants.models import Tenant
 from webgateway.users.models import User
 
 
@@ -74,3 +77,43 @@ def test_what_the_server_refuses_is_no_lost_connection(monkeypatch):
     monkeypatch.setattr(db.engine.dialect, "do_ping", refused)
     with pytest.raises(DataError):
         read()
+
+
+def status() -> TransactionStatus:
+    return db.session.connection().connection.dbapi_connection.info.transaction_status
+
+
+def test_who_only_reads_leaves_no_transaction_open_between_two_queries(app):
+    with looking():
+        db.session.scalar(select(User.id).limit(1))
+        assert status() == TransactionStatus.IDLE
+    db.session.scalar(select(User.id).limit(1))
+    assert status() == TransactionStatus.INTRANS
+
+
+def test_what_is_written_while_one_only_reads_is_kept_whole_or_not_at_all(app):
+    with looking():
+        db.session.add(Tenant(name="Forgotten"))
+        db.session.flush()
+        db.session.execute(insert(Tenant).values(name="Forgotten, too"))
+        db.session.rollback()
+    with looking():
+        db.session.add(Tenant(name="Kept"))
+    names = db.session.scalars(select(Tenant.name)).all()
+    assert "Kept" in names
+    assert not any(name.startswith("Forgotten") for name in names)
+
+
+def test_what_is_read_in_pieces_is_read_to_its_end(app):
+    with looking():
+        db.session.execute(insert(Tenant), [{"name": f"Tenant {number}"} for number in range(9)])
+    with looking():
+        found = db.session.execute(select(Tenant.name), execution_options={"yield_per": 2})
+        assert len(found.all()) >= 9
+
+
+def test_an_engine_that_commits_by_itself_goes_on_doing_so(app):
+    alone = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with alone.connect() as connection:
+        connection.execute(insert(Tenant).values(name="Kept"))
+    assert db.session.scalar(select(Tenant.name).where(Tenant.name == "Kept"))

@@ -26,7 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from . import driver, postgresql, sqlite
-from .sqlite import only_reads as only_reads
+from .intent import only_reads as only_reads
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -1,11 +1,14 @@
-"""PostgreSQL's manners: a connection that it has dropped meanwhile is opened anew before anybody uses it."""
+"""PostgreSQL's manners: a connection that it has dropped meanwhile is opened anew before anybody uses it, and
+who only reads goes without a transaction."""
 
 import select
 import time
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
+
+from .intent import only_reads
 
 QUIET = 30.0
 """Seconds out of use after which a connection is asked for a sign of life. Where a server ends, its last word
@@ -28,6 +31,35 @@ def listen(engine: Engine) -> None:
 
     event.listen(engine, "checkin", left)
     event.listen(engine, "checkout", look)
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "before_cursor_execute", stay)
+
+
+def begin(connection: Connection) -> None:
+    """Who only reads goes without a transaction: each query sees what is committed by then in one, too, and
+    its beginning and its end would each cost as much as a small query."""
+    raw, alone = _raw(connection), only_reads()
+    if raw.autocommit != alone and not _chose(connection):
+        raw.autocommit = alone
+
+
+def stay(
+    connection: Connection, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool
+) -> None:
+    """In a transaction, what is written there after all, and what is read in pieces as long as one lasts."""
+    if not (context.is_crud or "yield_per" in context.execution_options):
+        return
+    if _raw(connection).autocommit and not _chose(connection):
+        _raw(connection).execute("BEGIN")
+
+
+def _raw(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
+
+
+def _chose(connection: Connection) -> bool:
+    """It was opened by who wants each statement committed by itself."""
+    return "isolation_level" in connection.get_execution_options()
 
 
 def _spoken_to(connection: Any) -> bool:

@@ -7,9 +7,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from flask import g, has_app_context, has_request_context, request
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
+
+from .intent import only_reads
 
 PATIENCE = 10.0
 """Seconds a writer waits for its turn before the database counts as locked."""
@@ -132,12 +133,3 @@ def begin(connection: Connection) -> None:
         raw.begin_to_write()
     except sqlite3.OperationalError as error:
         raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-
-
-def only_reads() -> bool:
-    """Requests that are safe only read, and so does what db.looking() says; outside of them we may write."""
-    if not has_app_context():
-        return False
-    safe = has_request_context() and request.method in ("GET", "HEAD", "OPTIONS")
-    said: bool | None = g.get("reading")
-    return safe if said is None else said
