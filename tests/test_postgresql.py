@@ -3,7 +3,7 @@ reads goes without a transaction."""
 
 import pytest
 from psycopg.pq import TransactionStatus
-from sqlalchemy import insert, select, text
+from sqlalchemy import event, insert, select, text
 from sqlalchemy.exc import DataError
 
 from webgateway import postgresql
@@ -64,6 +64,21 @@ def test_one_that_lay_there_for_long_is_asked_first(asked, monkeypatch):
     monkeypatch.setattr(postgresql, "QUIET", -1.0)
     read()
     assert len(asked) == 1
+
+
+def test_many_that_were_open_at_once_are_kept_and_the_last_used_is_the_next(app):
+    def open_many():
+        several = [db.engine.connect() for _ in range(postgresql.MOST)]
+        pids = [one.connection.dbapi_connection.info.backend_pid for one in several]
+        for one in several:
+            one.close()
+        return pids
+
+    first, opened = open_many(), []
+    event.listen(db.engine, "connect", lambda *_: opened.append(1))
+    again = open_many()
+    assert opened == []
+    assert again == first[::-1]
 
 
 def test_what_the_server_refuses_is_no_lost_connection(monkeypatch):

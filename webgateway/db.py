@@ -119,7 +119,7 @@ db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": Fa
 def init_app(app: Flask, database_url: str, encryption_keys: tuple[str, ...]) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        **(sqlite.options() if database_url.startswith("sqlite") else {}),
+        **(sqlite if database_url.startswith("sqlite") else postgresql).options(),
         # What customers wrote stands in them, and errors go into the log.
         "hide_parameters": True,
     }

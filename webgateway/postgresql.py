@@ -14,6 +14,15 @@ QUIET = 30.0
 """Seconds out of use after which a connection is asked for a sign of life. Where a server ends, its last word
 lies there to be read, and costs no question; what a network forgets in silence looks like what is alive."""
 
+MOST = 15
+"""Connections of a process, which are kept: a new one costs more than many queries, and plans each anew until
+it was asked a few times. The one used last is used next, so that few know the queries and do the work."""
+
+
+def options() -> dict[str, Any]:
+    """For create_engine."""
+    return {"pool_size": MOST, "max_overflow": 0, "pool_use_lifo": True}
+
 
 def listen(engine: Engine) -> None:
     def left(_connection: Any, record: Any) -> None:

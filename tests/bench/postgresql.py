@@ -44,7 +44,7 @@ class Server:
         self._run("pg_ctl", "--mode=fast", "stop")
 
     def _url(self, name: str) -> str:
-        """Over its socket, as on one machine: of the processor's time of a small query TCP takes a quarter."""
+        """Over its socket, as on one machine: TCP takes a quarter of what a small query costs."""
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}&port={self.port}"
 
     def _tell(self, statement: str) -> None:
