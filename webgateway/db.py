@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Connection,
     DateTime,
     Dialect,
     Integer,
@@ -144,6 +145,12 @@ def rows(query: Any, asked: dict[str, Any]) -> list[Any]:
     return driver.ask(db.session.connection(), query, asked)
 
 
+def put(statement: Any, asked: Any) -> None:
+    """A statement that writes, made once, and past the session, too; `asked` of several rows is a list."""
+    db.session.flush()
+    db.session.connection().execute(statement, asked)
+
+
 def writes() -> None:
     """Say that this GET request will write. What was read so far, the person who asks, ends here: a reading
     transaction that turns to writing fails as soon as somebody else has written meanwhile."""
@@ -167,6 +174,19 @@ def looking() -> Iterator[None]:
         db.session.commit()
     finally:
         db.session.rollback()
+        g.reading = before
+
+
+@contextmanager
+def glance() -> Iterator[Connection]:
+    """At a few columns, of what is committed: nobody waits for it, and the session, which would cost more
+    than the look itself, is passed by."""
+    before = g.get("reading")
+    g.reading = True
+    try:
+        with db.engine.connect() as connection:
+            yield connection
+    finally:
         g.reading = before
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from . import counting, memory, metrics
 from .bots import calling
 from .conversations import comparing, idling, outgoing
-from .db import db, looking, passing, utcnow
+from .db import db, glance, passing, utcnow
 from .heartbeat import BEAT, beat, leave
 from .huey import Consumer
 from .journal import reading, taking
@@ -151,12 +151,8 @@ class Worker:
 
     def look(self) -> None:
         """Something was written: ring for the kinds of work for which something waits. One looks for all."""
-        with self.app.app_context():
-            try:
-                with looking():
-                    waits = db.session.execute(self.waits, {"now": utcnow()}).one()
-            finally:
-                db.session.remove()
+        with self.app.app_context(), glance() as connection:
+            waits = connection.execute(self.waits, {"now": utcnow()}).one()
         for kind, some in zip(self.kinds, waits, strict=True):
             if some:
                 kind.bell.ring()

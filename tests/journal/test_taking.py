@@ -48,6 +48,7 @@ def test_a_failing_event_holds_its_own_talk_up_only_until_its_first_failure(visi
     reading.work(reading.claim())
     taking.fail(taking.claim()[:1], ValueError())
     taking.waiting._lease(db.session.scalars(select(Event.id)).all(), None)
+    db.session.commit()
     work(taking)
     assert outcomes() == ["waiting", "done"]
 

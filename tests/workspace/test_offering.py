@@ -199,6 +199,7 @@ def test_who_declined_is_asked_again_only_when_nobody_else_is_free_and_not_at_on
     talk = waits(page, sales)
     a_round()
     offering.decline(ringing(talk))
+    db.session.commit()
     a_round()
     offering.decline(ringing(talk))
     db.session.commit()

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, case, delete, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..db import Model, db, utcnow
+from ..db import Model, db, put, utcnow
 from ..tasks import every
 from .models import Delivery
 
@@ -73,9 +73,9 @@ class Tally:
         """Few statements, however many events; the pages always in the same order. The caller commits."""
         of_gateways = [self._row(key) for key in self.numbers if key[1] is None]
         of_pages = [self._row(key) for key in sorted(key for key in self.numbers if key[1] is not None)]
-        for rows, of in ((of_gateways, "gateway_id"), (of_pages, "page_id")):
-            if rows:
-                _add(rows, of)
+        for numbers, of in ((of_gateways, "gateway_id"), (of_pages, "page_id")):
+            if numbers:
+                put(_adding(db.engine.dialect.name, of), numbers)
 
     def _row(self, key: Key) -> dict[str, object]:
         gateway_id, page_id, hour = key
@@ -86,10 +86,6 @@ class Tally:
             "number": self.numbers[key],
             "last_at": self.last[key],
         }
-
-
-def _add(rows: list[dict[str, object]], of: str) -> None:
-    db.session.execute(_adding(db.engine.dialect.name, of), rows)
 
 
 @cache

@@ -4,10 +4,10 @@ import logging
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, union_all
+from sqlalchemy import Insert, bindparam, insert, select, union_all
 
 from .. import metrics
-from ..db import db, looking, utcnow
+from ..db import db, glance, put, rows, utcnow
 from ..meta import events
 from ..pages.models import Page
 from .arrivals import Tally
@@ -33,13 +33,17 @@ def claim() -> InHand | None:
 
 def work(job: InHand) -> None:
     """Parse outside of a transaction, then write all events at once; a second worker finds them read."""
-    with looking():
-        bodies = db.session.execute(_bodies(), {"ids": job})
-        found = {delivery_id: _parsed(body) for delivery_id, body in bodies}
+    with glance() as connection:
+        bodies = connection.execute(_bodies(), {"ids": job}).all()
+    found = {delivery_id: _parsed(body) for delivery_id, body in bodies}
     held = waiting.held(job)
-    tally = Tally()
+    tally, told = Tally(), []
     for delivery in held:
-        tally.add(delivery, _keep(delivery, found[delivery.id]))
+        of_it = _keep(delivery, found[delivery.id])
+        tally.add(delivery, [event["page_id"] for event in of_it])
+        told += of_it
+    if told:
+        put(_telling(), told)
     tally.write()
     db.session.commit()
     for delivery in held:
@@ -58,8 +62,8 @@ def _parsed(body: bytes) -> list[events.Event] | events.NotADelivery:
         return error
 
 
-def _keep(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -> list[int | None]:
-    """Of each event its page's id, if it is one of ours."""
+def _keep(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -> list[dict[str, Any]]:
+    """Its events' rows: each with its page's id, if it is one of ours."""
     delivery.leased_until = None
     if isinstance(found, events.NotADelivery):
         delivery.state, delivery.error = "failed", f"This is not a delivery of Meta's: {found}"
@@ -68,8 +72,7 @@ def _keep(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -
     if not found:
         return []
     pages = page_ids(delivery.gateway_id, {event.account_id for event in found})
-    db.session.execute(insert(Event), [_row(delivery, event, pages.get(event.account_id)) for event in found])
-    return [pages.get(event.account_id) for event in found]
+    return [_row(delivery, event, pages.get(event.account_id)) for event in found]
 
 
 def _tell(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -> None:
@@ -77,7 +80,7 @@ def _tell(delivery: Delivery, found: list[events.Event] | events.NotADelivery) -
     log.info("delivery %s", delivery.state, extra={"delivery": delivery.id, "events": number})
 
 
-def _row(delivery: Delivery, event: events.Event, page_id: int | None) -> dict[str, object]:
+def _row(delivery: Delivery, event: events.Event, page_id: int | None) -> dict[str, Any]:
     reason = event.ignored or (None if page_id else UNKNOWN_PAGE)
     if reason:
         metrics.events.labels("ignored").inc()
@@ -103,11 +106,16 @@ def _row(delivery: Delivery, event: events.Event, page_id: int | None) -> dict[s
 
 def page_ids(gateway_id: int, account_ids: set[str]) -> dict[str, int]:
     """Of the gateway's pages, by Meta's ids: the page's own, and its Instagram account's."""
-    found = db.session.execute(_pages(), {"accounts": list(account_ids)})
+    found = rows(_pages(), {"accounts": list(account_ids)})
     return {account_id: page_id for account_id, page_id, of in found if of == gateway_id}
 
 
 # Queries are made once: they are asked for each delivery.
+@cache
+def _telling() -> Insert:
+    return insert(Event)
+
+
 @cache
 def _pages() -> Any:
     """Of whatever gateway: asked for its own, the database would go through all of them."""

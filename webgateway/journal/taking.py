@@ -12,7 +12,7 @@ from .. import logs, metrics
 from ..conversations import incoming, profiles
 from ..conversations.models import Conversation
 from ..conversations.talks import Talks
-from ..db import db, looking, utcnow
+from ..db import db, glance, rows, utcnow
 from ..flows.models import Flow
 from ..gateways.models import Gateway
 from ..meta import events
@@ -89,7 +89,7 @@ def _take(event: Event, parsed: events.Event, talks: Talks, taken: set[Key]) -> 
 def _taken_before(held: Sequence[Event]) -> set[Key]:
     """Of the keys of these events, those that took effect."""
     gateways, keys = {event.gateway_id for event in held}, {event.dedupe_key for event in held}
-    done = db.session.execute(_done(), {"gateways": list(gateways), "keys": list(keys)})
+    done = rows(_done(), {"gateways": list(gateways), "keys": list(keys)})
     return {(gateway_id, key) for gateway_id, key in done}
 
 
@@ -120,10 +120,10 @@ def _look_up_strangers(conversations: Sequence[Conversation]) -> None:
 
 def _parsed(job: InHand) -> dict[int, events.Event]:
     """Each event as its delivery tells it; read outside of the transaction that writes."""
-    with looking():
-        found = db.session.execute(_places(), {"ids": job}).all()
+    with glance() as connection:
+        found = connection.execute(_places(), {"ids": job}).all()
         told_by = {one.delivery_id for one in found}
-        bodies = db.session.execute(_bodies(), {"ids": list(told_by)}).all()
+        bodies = connection.execute(_bodies(), {"ids": list(told_by)}).all()
     parsed = {delivery_id: _parse(body) for delivery_id, body in bodies}
     return {one.id: parsed[one.delivery_id][one.position] for one in found}
 

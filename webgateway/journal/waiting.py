@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.orm.interfaces import ORMOption
 
-from ..db import NOW, UTCDateTime, db, looking, passing, utcnow
+from ..db import NOW, UTCDateTime, db, glance, passing, put, rows, utcnow
 from ..leases import LEASE
 from .models import Delivery, Event
 
@@ -75,14 +75,14 @@ class Waiting(Generic[Kept]):
 
     def claim(self, most: int) -> InHand | None:
         """The oldest that are due, of lines in which no other worker holds any. Commits."""
-        with looking():
-            due, lapsed = db.session.execute(self._some, {"now": utcnow()}).one()
+        with glance() as connection:
+            due, lapsed = connection.execute(self._some, {"now": utcnow()}).one()
         if not due and not lapsed:
             return None
         if lapsed:
             self._sweep()
-        rows = db.session.execute(self._first, {"now": utcnow(), "most": most}).all()
-        batch = self._batch(rows, self._free([row.id for row in rows]))
+        found = rows(self._first, {"now": utcnow(), "most": most})
+        batch = self._batch(found, self._free([row.id for row in found]))
         self._lease(batch, utcnow() + LEASE)
         db.session.commit()
         return batch or None
@@ -90,10 +90,10 @@ class Waiting(Generic[Kept]):
     def held(self, job: InHand) -> Sequence[Kept]:
         """All rows of the job, locked; or none, when another worker had a hand in it: then what it left goes
         back, because it may come after what the other one holds."""
-        rows = db.session.scalars(self._held, {"ids": job}).all()
-        if len(rows) == len(job):
-            return rows
-        self._lease([row.id for row in rows], None)
+        held = db.session.scalars(self._held, {"ids": job}).all()
+        if len(held) == len(job):
+            return held
+        self._lease([row.id for row in held], None)
         return []
 
     def renew(self, job: InHand) -> None:
@@ -105,12 +105,12 @@ class Waiting(Generic[Kept]):
     def fail(self, job: InHand, error: Exception, reason: str) -> None:
         """Put off the row that failed; of several, which nobody knows, each is tried alone. A database that
         took no work for now blames nobody. Waits for whoever just renews the lease. Commits."""
-        rows = db.session.scalars(self._rows.with_for_update(of=self.table), {"ids": job}).all()
-        for row in rows:
+        held = db.session.scalars(self._rows.with_for_update(of=self.table), {"ids": job}).all()
+        for row in held:
             row.leased_until = None
             if isinstance(error, OperationalError) and passing(error):
                 continue
-            if len(rows) == 1:
+            if len(held) == 1:
                 self._put_off(row, utcnow(), reason)
             else:
                 setattr(row, self.reason.key, ONE_OF_SEVERAL)
@@ -142,7 +142,7 @@ class Waiting(Generic[Kept]):
     @cached_property
     def _leasing(self) -> Update:
         these = update(self.table).where(self.table.id.in_(IDS), self.state == "waiting")
-        return these.values(leased_until=END).execution_options(synchronize_session=False)
+        return these.values(leased_until=END)
 
     @cached_property
     def _due(self) -> Select[Any]:
@@ -186,13 +186,13 @@ class Waiting(Generic[Kept]):
             log.error("given up", extra={"table": self.table.__tablename__, "row": row.id})
         row.attempts += 1
 
-    def _batch(self, rows: Sequence[Row[Any]], locked: Iterable[int]) -> list[int]:
+    def _batch(self, found: Sequence[Row[Any]], locked: Iterable[int]) -> list[int]:
         """As many from the front as go together. One that was tried before comes alone: it takes nobody along
         when it fails again or kills the worker."""
         free, overtaken = set(locked), set()
         batch: list[int] = []
         weight = 0
-        for row in rows:
+        for row in found:
             weight += row.weight
             if row.id not in free or row.line in overtaken:
                 overtaken.add(row.line)  # another worker was quicker with an earlier one
@@ -220,4 +220,4 @@ class Waiting(Generic[Kept]):
 
     def _lease(self, ids: Sequence[int], until: datetime | None) -> None:
         if ids:
-            db.session.execute(self._leasing, {"ids": ids, "end": until})
+            put(self._leasing, {"ids": ids, "end": until})

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 
 from ..conversations.offers import RINGING, Offer
-from ..db import NOW, UTCDateTime, db, looking, utcnow
+from ..db import NOW, UTCDateTime, db, glance, looking, utcnow
 from ..queues.models import Agent
 from . import agents, matching, ringing
 from .answering import accept as accept
@@ -41,8 +41,11 @@ def claim() -> Round | None:
     """What is to be done now. Nothing is leased: what others do meanwhile is passed over in `work`."""
     if time.monotonic() < _paused["until"]:
         return None
+    with glance() as connection:
+        expired, left, waiting = connection.execute(_some(), _asked()).one()
+    if not (expired or left or waiting):
+        return None
     with looking():
-        expired, left, waiting = db.session.execute(_some(), _asked()).one()
         found = Round(
             db.session.scalars(_expired().limit(AT_ONCE), _asked()).all() if expired else (),
             db.session.scalars(_left().limit(AT_ONCE), _asked()).all() if left else (),
