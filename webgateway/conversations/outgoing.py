@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from ..db import db, looking, passing, utcnow
 from ..gateways.graph import graph_of
@@ -52,7 +52,7 @@ def claim() -> int | None:
             return None
         taken = queue.take(page_id)
         if taken is not None:
-            return _lease(*taken)
+            return _lease(taken)
         db.session.rollback()  # another worker was quicker
     return None
 
@@ -99,24 +99,25 @@ def fail(part_id: int, error: Exception) -> None:
     db.session.commit()
 
 
-def _lease(page: Page, part: Part) -> int:
+def _lease(taken: queue.Taken) -> int:
     place = utcnow()
-    if part.leased_until is not None:
+    if taken.leased_until is not None:
         # Whoever held it was killed, perhaps after Meta had it: contract 7.7.
+        part = db.session.get_one(Part, taken.part_id)
         outcome.unclear(part)
         sends.tell(part, kind="worker_lost")
     else:
-        place = pace.place(page, pace.step(part))
-        part.leased_until, part.leased_by = place + LEASE, queue.holder()
-        part.attempts += 1
+        place = pace.place(taken.next_send_at)
+        queue.lease(taken, place + LEASE, place + pace.step(taken.upload_id))
     db.session.commit()
     time.sleep(max(0.0, (place - utcnow()).total_seconds()))
-    return part.id
+    return taken.part_id
 
 
 @cache
 def _with_all_of_it() -> Select[Part]:
-    """Made once, as what is asked for each part: no more of it than sending needs."""
+    """Made once, as what is asked for each part: no more of it than sending needs. Comments and files, which
+    few have, are looked up for those only."""
     said = (Message.author, Message.user_id, Message.comment_id, Message.delivery_id)
     talk = (Conversation.channel, Conversation.contact_id, Conversation.customer_wrote_at)
     pages = (Page.meta_id, Page.gateway_id, Page.removed_at)
@@ -128,11 +129,12 @@ def _with_all_of_it() -> Select[Part]:
         select(Part)
         .where(Part.id == bindparam("part"))
         .options(
-            message.joinedload(Message.comment),
+            message.selectinload(Message.comment),
             conversation.joinedload(Conversation.contact).load_only(Contact.meta_id),
             page.joinedload(Page.gateway).load_only(*GATEWAY),
-            joinedload(Part.upload),
+            selectinload(Part.upload),
         )
+        .execution_options(populate_existing=True)
     )
 
 

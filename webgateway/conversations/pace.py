@@ -36,17 +36,15 @@ SHARED = 75
 REST = timedelta(minutes=5)
 
 
-def step(part: Part) -> timedelta:
+def step(upload_id: int | None) -> timedelta:
     """How long the page's next part waits after this one."""
-    return STEP if part.upload_id is None else timedelta(seconds=1) / FILES_PER_SECOND
+    return STEP if upload_id is None else timedelta(seconds=1) / FILES_PER_SECOND
 
 
-def place(page: Page, step: timedelta = STEP) -> datetime:
-    """When the next part may leave; the one after it follows a `step` later. `page` is locked."""
+def place(next_send_at: datetime | None) -> datetime:
+    """When the next part of a page may leave; the one after it follows a `step` later."""
     now = utcnow()
-    at = min(max(now, page.next_send_at or now), now + AHEAD)
-    page.next_send_at = at + step
-    return at
+    return min(max(now, next_send_at or now), now + AHEAD)
 
 
 def refused(part: Part, error: GraphError) -> None:

@@ -1,15 +1,28 @@
 """Which part goes out next: the pages in turn, of each what is longest due, of a talk what is first."""
 
 import os
+from datetime import datetime
 from functools import cache
 from socket import gethostname
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, bindparam, exists, func, literal_column, or_, select
-from sqlalchemy.orm import aliased, load_only
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    Update,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
 
 from .. import leases
-from ..db import NOW, db, looking, utcnow
+from ..db import NOW, UTCDateTime, glance, put, rows, utcnow
 from ..gateways.models import Gateway
 from ..pages.models import Page
 from . import stranded
@@ -23,6 +36,16 @@ Meta is slow leaves one to the others."""
 WAITING: ColumnElement[str] = literal_column("'waiting'")
 
 
+class Taken(NamedTuple):
+    """A page and its part that goes out next, as far as it matters to who claims it."""
+
+    page_id: int
+    next_send_at: datetime | None
+    part_id: int
+    upload_id: int | None
+    leased_until: datetime | None
+
+
 def holder() -> str:
     """This process, as the one that has a part in hand."""
     return f"{gethostname()}:{os.getpid()}"
@@ -30,18 +53,24 @@ def holder() -> str:
 
 def next_page() -> int | None:
     """The page that has waited longest for its turn among those with something to send."""
-    with looking():
-        return db.session.scalar(_next_page(), _asked())
+    with glance() as connection:
+        return connection.scalar(_next_page(), _asked())
 
 
-def take(page_id: int) -> tuple[Page, Part] | None:
+def take(page_id: int) -> Taken | None:
     """Locks the page and its next part; None when others were quicker."""
     asked = {**_asked(), "page": page_id}
-    page = db.session.scalar(_locked_page(), asked)
+    page = next(iter(rows(_locked_page(), asked)), None)
     if page is None:
         return None
-    part = db.session.scalar(_locked_part(), asked)
-    return None if part is None else (page, part)
+    part = next(iter(rows(_locked_part(), asked)), None)
+    return None if part is None else Taken(page_id, page.next_send_at, *part)
+
+
+def lease(taken: Taken, until: datetime, next_send_at: datetime) -> None:
+    """The part is this process's, and the page's next may leave at `next_send_at`."""
+    put(_paced(), {"of": taken.page_id, "next_at": next_send_at})
+    put(_leased(), {"of": taken.part_id, "until": until, "by": holder()})
 
 
 def waits() -> ColumnElement[bool]:
@@ -65,16 +94,28 @@ def _next_page() -> Select[int]:
 
 
 @cache
-def _locked_page() -> Select[Page]:
+def _locked_page() -> Any:
     locked = _open().where(Page.id == PAGE).with_for_update(of=Page, key_share=True)
-    locked = locked.options(load_only(Page.next_send_at))
-    return locked.execution_options(populate_existing=True)
+    return locked.with_only_columns(Page.next_send_at)
 
 
 @cache
-def _locked_part() -> Select[Part]:
+def _locked_part() -> Any:
     first = _due().where(Part.page_id == PAGE).with_for_update(of=Part, skip_locked=True)
-    return first.execution_options(populate_existing=True)
+    return first.with_only_columns(Part.id, Part.upload_id, Part.leased_until)
+
+
+@cache
+def _paced() -> Update:
+    page = update(Page).where(Page.id == bindparam("of"))
+    return page.values(next_send_at=bindparam("next_at", type_=UTCDateTime()))
+
+
+@cache
+def _leased() -> Update:
+    until: Any = bindparam("until", type_=UTCDateTime())
+    part = update(Part).where(Part.id == bindparam("of"))
+    return part.values(leased_until=until, leased_by=bindparam("by"), attempts=Part.attempts + 1)
 
 
 def _open() -> Select[Page]:

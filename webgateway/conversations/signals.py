@@ -110,7 +110,8 @@ def _take_a_place(page_id: int) -> None:
     """It counts at Meta as a message does."""
     held = select(Page).where(Page.id == page_id).with_for_update(key_share=True)
     page = db.session.scalars(held.execution_options(populate_existing=True)).one()
-    place = pace.place(page)
+    place = pace.place(page.next_send_at)
+    page.next_send_at = place + pace.STEP
     db.session.commit()
     time.sleep(max(0.0, (place - utcnow()).total_seconds()))
 

@@ -23,8 +23,8 @@ def _best(on_instagram: bool) -> Select[Grant]:
     """Made once: it is asked for each message that goes out."""
     suffices = Grant.instagram_suffices if on_instagram else Grant.suffices
     newest = (suffices.desc(), Account.logged_in_at.desc(), Grant.id.desc())
-    best = _working().where(Grant.page_id == bindparam("page")).order_by(*newest).limit(1)
-    return best.options(contains_eager(Grant.account).defer(Account.token))
+    best = select(Grant).join(Grant.account).where(*_works(), Grant.page_id == bindparam("page"))
+    return best.order_by(*newest).limit(1).execution_options(populate_existing=True)
 
 
 def live_grants(pages: Sequence[Page]) -> dict[int, Grant]:
