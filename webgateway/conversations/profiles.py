@@ -6,8 +6,9 @@ from datetime import timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
-from ..db import db, utcnow
+from ..db import db, looking, utcnow
 from ..gateways.graph import graph_of
+from ..gateways.models import Gateway
 from ..meta import profiles
 from ..meta.batch import SIZE
 from ..meta.errors import GraphError
@@ -32,11 +33,13 @@ NO_CONSENT = 230
 @side_work
 def look_up(*contact_ids: int) -> None:
     contacts = select(Contact).where(Contact.id.in_(contact_ids)).order_by(Contact.id)
-    contacts = contacts.options(joinedload(Contact.page).joinedload(Page.gateway))
+    pages = joinedload(Contact.page).load_only(Page.meta_id, Page.gateway_id)
+    of_app = pages.joinedload(Page.gateway).load_only(Gateway.app_id, Gateway.app_secret, Gateway.api_version)
     together: dict[tuple[Page, str], list[Contact]] = {}
-    for contact in db.session.scalars(contacts):
-        if _due(contact):
-            together.setdefault((contact.page, contact.channel), []).append(contact)
+    with looking():
+        for contact in db.session.scalars(contacts.options(of_app)):
+            if _due(contact):
+                together.setdefault((contact.page, contact.channel), []).append(contact)
     for (page, channel), due in together.items():
         for first in range(0, len(due), SIZE):
             _look_up(page, channel, due[first : first + SIZE])
@@ -44,25 +47,21 @@ def look_up(*contact_ids: int) -> None:
 
 def _look_up(page: Page, channel: str, contacts: Sequence[Contact]) -> None:
     """With the next person's token when Meta refuses one; without any, later: messages come all the same."""
-    graph, before = graph_of(page.gateway), {contact.id: contact.profile_checked_at for contact in contacts}
-    for contact in contacts:
-        contact.profile_checked_at = utcnow()
-    waiting = list(contacts)
+    graph, waiting = graph_of(page.gateway), list(contacts)
     for _ in range(MOST_PEOPLE):
-        grant = tokens.live_grant(page, channel)
+        with looking():
+            grant = tokens.live_grant(page, channel)
         if grant is None or grant.token is None:
             break
-        db.session.commit()
         answers = _ask(graph, channel, [contact.meta_id for contact in waiting], grant.token)
-        for contact in waiting:
-            _keep(contact, answers[contact.meta_id])
         dead = [error for error in answers.values() if isinstance(error, GraphError) and error.token_dead]
+        for contact in waiting:
+            if answers[contact.meta_id] not in dead:
+                _keep(contact, answers[contact.meta_id])
         waiting = [contact for contact in waiting if answers[contact.meta_id] in dead]
         if not dead:
             break
         tokens.mark_dead(grant, dead[0])
-    for contact in waiting:
-        contact.profile_checked_at = before[contact.id]
     db.session.commit()
 
 
@@ -76,6 +75,7 @@ def _ask(graph: Graph, channel: str, user_ids: Sequence[str], token: str) -> Ans
 
 
 def _keep(contact: Contact, answer: Profile | GraphError) -> None:
+    contact.profile_checked_at = utcnow()
     if isinstance(answer, Profile):
         contact.name = answer.name or contact.name
         contact.username = answer.username or contact.username
