@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, union_all
 
-from ..db import db
+from ..db import db, rows
 from ..queues.models import Agent
 from ..users.models import User
 from ..views import count
@@ -25,7 +25,7 @@ def load(user: User) -> int:
 def loads(user_ids: Sequence[int]) -> dict[int, int]:
     """The same of several, by their id; who has none is not in it. One query."""
     found: dict[int, int] = {}
-    for user_id, number in db.session.execute(_numbers(), {"users": list(user_ids)}):
+    for user_id, number in rows(_numbers(), {"users": list(user_ids)}):
         found[user_id] = found.get(user_id, 0) + number
     return found
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, exists, func, or_, select, union_all
 from ..conversations.models import Conversation, Message
 from ..conversations.offers import RINGING, Offer
 from ..conversations.queueing import SERVED
-from ..db import NOW, UTCDateTime, db, utcnow
+from ..db import NOW, UTCDateTime, db, rows, utcnow
 from ..queues.models import Agent, Queue, members
 from ..users.models import Role, User, users_roles
 from . import agents
@@ -102,18 +102,19 @@ def _next(
     return min(open_to, key=rank, default=None)
 
 
-def _ringing_queues() -> Sequence[Queue]:
+def _ringing_queues() -> Any:
     """Those in which something waits to ring."""
-    return db.session.scalars(_ringing(), {"now": utcnow()}).all()
+    return rows(_ringing(), {"now": utcnow()})
 
 
 @cache
-def _ringing() -> Select[Any]:
+def _ringing() -> Any:
     some = exists(waiting().where(Conversation.queue_id == Queue.id).correlate(Queue))
-    return select(Queue).where(Queue.rule != "by_hand", some)
+    columns = (Queue.id, Queue.tenant_id, Queue.everybody, Queue.rule)
+    return select(*columns).where(Queue.rule != "by_hand", some)
 
 
-def _candidates(queues: Sequence[Queue]) -> dict[int, list[Candidate]]:
+def _candidates(queues: Sequence[Any]) -> dict[int, list[Candidate]]:
     """By the queue's id."""
     ready = _ready({queue.tenant_id for queue in queues}) if queues else []
     loads = agents.loads([agent.user_id for agent in ready])
@@ -131,12 +132,12 @@ def _candidates(queues: Sequence[Queue]) -> dict[int, list[Candidate]]:
     return found
 
 
-def _ready(tenant_ids: Collection[int]) -> Sequence[Any]:
+def _ready(tenant_ids: Collection[int]) -> Any:
     """Whose workspace is open and who may answer: rows, as there may be hundreds."""
-    roles = db.session.execute(_roles(), {"tenants": list(tenant_ids)})
+    roles = rows(_roles(), {"tenants": list(tenant_ids)})
     answering = [role_id for role_id, rights in roles if "conversations:edit" in rights]
     here = {"seen_lately": utcnow() - agents.SEEN_LATELY, "roles": answering}
-    return db.session.execute(_here(), {"tenants": list(tenant_ids), **here}).all()
+    return rows(_here(), {"tenants": list(tenant_ids), **here})
 
 
 # Queries are made once: to make them costs more than to ask them.
@@ -163,13 +164,13 @@ def _candidate(agent: Any, load: int) -> Candidate:
     return Candidate(agent.user_id, load, agent.most - load, *times)
 
 
-def _heads(queues: Sequence[Queue]) -> list[Any]:
+def _heads(queues: Sequence[Any]) -> list[Any]:
     """Who is next in each queue: more than there is room for, as the first may be kept from all agents."""
     found: list[Any] = []
     for begin in range(0, len(queues), QUEUES):
         some = queues[begin : begin + QUEUES]
         asked = {f"queue_{number}": queue.id for number, queue in enumerate(some)}
-        found += db.session.execute(_firsts(len(some)), {"now": utcnow(), **asked}).all()
+        found += rows(_firsts(len(some)), {"now": utcnow(), **asked})
     return sorted(found, key=lambda head: (-head.priority, head.queued_at or NEVER, head.id))
 
 
@@ -189,7 +190,7 @@ def _firsts(queues: int) -> Any:
 def _asked(heads: Sequence[Any]) -> Asked:
     """A call that was missed is kept from nobody: they are ready again, and said so."""
     found: Asked = {}
-    answers = db.session.execute(_answers(), {"conversations": [head.id for head in heads]})
+    answers = rows(_answers(), {"conversations": [head.id for head in heads]})
     for conversation_id, user_id, outcome, at in answers:
         until = at + AGAIN if outcome == "declined" else at
         found[conversation_id, user_id] = max(until, found.get((conversation_id, user_id), NEVER))
@@ -215,5 +216,5 @@ def _passed_on(conversation_ids: Sequence[int]) -> Asked:
         Message.kind == "transferred",
         Message.user_id.is_not(None),
     )
-    rows: Iterable[Any] = db.session.execute(notes.group_by(*by))
-    return {(conversation_id, user_id): at + AGAIN for conversation_id, user_id, at in rows}
+    passed: Iterable[Any] = db.session.execute(notes.group_by(*by))
+    return {(conversation_id, user_id): at + AGAIN for conversation_id, user_id, at in passed}

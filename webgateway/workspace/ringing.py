@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Insert, bindparam, insert, select
 
 from ..conversations.models import Conversation
 from ..conversations.offers import RINGING, Offer
-from ..db import db, utcnow
+from ..db import db, put, rows, utcnow
 from ..queues.models import Agent, Queue
 from . import agents, matching
 from .matching import Pair
@@ -30,7 +30,7 @@ def begin(pairs: Sequence[Pair]) -> None:
         loads[user_id] = load + 1
         agent.offered_at = agent.idle_since = utcnow()
     if rings:
-        db.session.execute(insert(Offer), rings)
+        put(_ring(), rings)
 
 
 def expire(offer_ids: Sequence[int]) -> None:
@@ -57,7 +57,7 @@ def _hold_waiting(ids: Sequence[int]) -> dict[int, int]:
     held = ids
     if db.engine.dialect.name != "sqlite":
         held = db.session.scalars(_locked(), {"ids": ids}).all()
-    still = db.session.execute(_still_waiting(), {"ids": held, "now": utcnow()})
+    still = rows(_still_waiting(), {"ids": held, "now": utcnow()})
     return {row.id: row.queue_id for row in still}
 
 
@@ -84,6 +84,11 @@ def _locked() -> Any:
 @cache
 def _still_waiting() -> Any:
     return matching.waiting().where(Conversation.id.in_(IDS)).add_columns(Conversation.queue_id)
+
+
+@cache
+def _ring() -> Insert:
+    return insert(Offer)
 
 
 @cache
