@@ -12,7 +12,7 @@ from .. import logs, metrics
 from ..conversations import incoming, profiles
 from ..conversations.models import Conversation
 from ..conversations.talks import Talks
-from ..db import db, glance, rows, utcnow
+from ..db import db, looking, rows, utcnow
 from ..flows.models import Flow
 from ..gateways.models import Gateway
 from ..meta import events
@@ -24,11 +24,7 @@ from .waiting import IDS, InHand, Waiting
 MOST = {"sqlite": 40, "postgresql": 120}
 """Events in one transaction. On SQLite the door waits while they take effect: it is over in a moment."""
 
-_page = joinedload(Event.page).joinedload(Page.gateway)
-waiting = Waiting(
-    *(Event, Event.outcome, Event.reason, Event.talk, literal(1), max(MOST.values())),
-    *(_page.joinedload(Gateway.flow).joinedload(Flow.live), _page.options(*Gateway.without_secrets())),
-)
+waiting = Waiting(Event, Event.outcome, Event.reason, Event.talk, literal(1), max(MOST.values()))
 renew, waits = waiting.renew, waiting.waits
 
 Key = tuple[int, str]
@@ -43,14 +39,15 @@ def claim() -> InHand | None:
 
 def work(job: InHand) -> None:
     """Effects and outcomes are one transaction."""
-    parsed = _parsed(job)
+    parsed, pages = _look_up(job)
     held = waiting.held(job)
     taken = _taken_before(held)
-    talks = Talks((parsed[event.id], event.page) for event in held if event.page)
+    found = [(event, pages.get(event.page_id or 0)) for event in held]
+    talks = Talks((parsed[event.id], page) for event, page in found if page)
     withdrawn = set()
-    for event in held:
+    for event, page in found:
         with logs.bound(delivery=event.delivery_id, event=event.id):
-            outcome = _take(event, parsed[event.id], talks, taken)
+            outcome = _take(event, parsed[event.id], page, talks, taken)
         if outcome.withdrawn:
             withdrawn.add((event.tenant_id, outcome.withdrawn))
         event.outcome, event.reason = outcome.outcome, outcome.reason
@@ -74,13 +71,15 @@ def _tell(event: Event) -> None:
     log.info("event taken", extra={**ids, "kind": event.kind, "outcome": event.outcome})
 
 
-def _take(event: Event, parsed: events.Event, talks: Talks, taken: set[Key]) -> incoming.Outcome:
-    if event.page is None:
+def _take(
+    event: Event, parsed: events.Event, page: Page | None, talks: Talks, taken: set[Key]
+) -> incoming.Outcome:
+    if page is None:
         return incoming.Outcome("ignored", "The page is no longer connected.")
     key = event.gateway_id, event.dedupe_key
     if key in taken:
         return incoming.Outcome("duplicate", "Meta delivered this before.", event.conversation)
-    outcome = incoming.take(parsed, event.page, talks)
+    outcome = incoming.take(parsed, page, talks)
     if outcome.outcome == "done":
         taken.add(key)
     return outcome
@@ -104,7 +103,15 @@ def _done() -> Any:
 
 @cache
 def _places() -> Any:
-    return select(Event.id, Event.position, Event.delivery_id).where(Event.id.in_(IDS))
+    return select(Event.id, Event.position, Event.delivery_id, Event.page_id).where(Event.id.in_(IDS))
+
+
+@cache
+def _pages() -> Any:
+    gateway = joinedload(Page.gateway)
+    live, shown = gateway.joinedload(Gateway.flow).joinedload(Flow.live), Gateway.without_secrets()
+    pages = select(Page).where(Page.id.in_(IDS)).options(live, gateway.options(*shown))
+    return pages.execution_options(populate_existing=True)
 
 
 @cache
@@ -118,14 +125,15 @@ def _look_up_strangers(conversations: Sequence[Conversation]) -> None:
         profiles.look_up.later(*sorted(strangers))
 
 
-def _parsed(job: InHand) -> dict[int, events.Event]:
-    """Each event as its delivery tells it; read outside of the transaction that writes."""
-    with glance() as connection:
-        found = connection.execute(_places(), {"ids": job}).all()
-        told_by = {one.delivery_id for one in found}
-        bodies = connection.execute(_bodies(), {"ids": list(told_by)}).all()
+def _look_up(job: InHand) -> tuple[dict[int, events.Event], dict[int, Page]]:
+    """Each event as its delivery tells it, and the pages; outside of the transaction that writes."""
+    with looking():
+        found = rows(_places(), {"ids": job})
+        bodies = rows(_bodies(), {"ids": [*{one.delivery_id for one in found}]})
+        pages = db.session.scalars(_pages(), {"ids": [*{one.page_id for one in found}]}).all()
     parsed = {delivery_id: _parse(body) for delivery_id, body in bodies}
-    return {one.id: parsed[one.delivery_id][one.position] for one in found}
+    told = {one.id: parsed[one.delivery_id][one.position] for one in found}
+    return told, {page.id: page for page in pages}
 
 
 @lru_cache(maxsize=2)

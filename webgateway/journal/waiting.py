@@ -21,7 +21,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, aliased
-from sqlalchemy.orm.interfaces import ORMOption
 
 from ..db import NOW, UTCDateTime, db, glance, passing, put, rows, utcnow
 from ..leases import LEASE
@@ -66,12 +65,10 @@ class Waiting(Generic[Kept]):
         line: InstrumentedAttribute[Any],
         weight: SQLColumnExpression[int],
         heaviest: int,
-        *options: ORMOption,
     ) -> None:
-        """`options`: what is read with the rows that are held."""
         self.table: type[Kept] = table
         self.state, self.reason, self.line, self.weight = state, reason, line, weight
-        self.heaviest, self.options = heaviest, options
+        self.heaviest = heaviest
 
     def claim(self, most: int) -> InHand | None:
         """The oldest that are due, of lines in which no other worker holds any. Commits."""
@@ -132,8 +129,7 @@ class Waiting(Generic[Kept]):
     @cached_property
     def _rows(self) -> Select[Any]:
         waiting = select(self.table).where(self.table.id.in_(IDS), self.state == "waiting")
-        waiting = waiting.order_by(self.table.id).options(*self.options)
-        return waiting.execution_options(populate_existing=True)
+        return waiting.order_by(self.table.id).execution_options(populate_existing=True)
 
     @cached_property
     def _held(self) -> Select[Any]:
