@@ -15,7 +15,7 @@ FEW = 8
 
 def ask(connection: Connection, query: Any, asked: dict[str, Any]) -> list[Any]:
     """Its rows. `query` was made once and is kept for good."""
-    lengths = tuple((name, len(value)) for name, value in asked.items() if isinstance(value, list))
+    lengths = tuple((name, len(value)) for name, value in asked.items() if isinstance(value, (list, tuple)))
     if all(0 < length <= FEW for _, length in lengths):
         return _words(query, connection.dialect, lengths, tuple(asked)).ask(connection, asked)
     return list(connection.execute(query, asked).all())
