@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, column, func, select, values
+from sqlalchemy.exc import OperationalError
 
 from tests import cast
 from webgateway.conversations.models import Message
-from webgateway.db import UTCDateTime, db, rows, utcnow
+from webgateway.db import UTCDateTime, db, row, rows, utcnow
 from webgateway.driver import FEW
 
 IDS = bindparam("ids", expanding=True)
@@ -39,11 +40,39 @@ def test_rows_are_the_same_however_many_are_asked_for(said, count):
     assert [tuple(row) for row in rows(SAID_BY_SOMEBODY, asked)] == expected
 
 
+def test_a_list_may_be_any_collection(said):
+    since = utcnow() - timedelta(hours=1)
+    expected = rows(SAID_BY_SOMEBODY, {"ids": said[:2], "since": since})
+    for ids in (tuple(said[:2]), set(said[:2]), dict.fromkeys(said[:2]).keys()):
+        assert rows(SAID_BY_SOMEBODY, {"ids": ids, "since": since}) == expected
+
+
+def test_rows_look_the_same_however_many_are_asked_for(said):
+    """What digests of them are made of."""
+    since = utcnow() - timedelta(hours=1)
+    few, many = (rows(SAID_BY_SOMEBODY, {"ids": said[:n], "since": since}) for n in (FEW, FEW + 1))
+    assert repr(few[0]) == repr(many[0])
+
+
+def test_an_error_while_rows_are_read_is_sqlalchemys(app):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL tells all of it at once")
+    broken = select(func.json(column("word"))).select_from(values(column("word")).data([("1",), ("{",)]))
+    with pytest.raises(OperationalError):
+        rows(broken, {})
+
+
+def test_the_only_row_or_none(said):
+    asked = {"ids": said[:1], "since": utcnow() - timedelta(hours=1)}
+    assert row(SAID_BY_SOMEBODY, asked).text == "100 % sure"
+    assert row(SAID_BY_SOMEBODY, {**asked, "ids": [0]}) is None
+
+
 def test_columns_have_their_names(said):
-    [row] = rows(SAID_BY_SOMEBODY, {"ids": said[:1], "since": utcnow() - timedelta(hours=1)})
-    assert (row.id, row.text, row.referral) == (said[0], "100 % sure", {"source": "AD"})
-    assert row.occurred_at.tzinfo is not None
-    assert row.recovered_at is None
+    [found] = rows(SAID_BY_SOMEBODY, {"ids": said[:1], "since": utcnow() - timedelta(hours=1)})
+    assert (found.id, found.text, found.referral) == (said[0], "100 % sure", {"source": "AD"})
+    assert found.occurred_at.tzinfo is not None
+    assert found.recovered_at is None
 
 
 def test_a_column_without_a_name_stands_in_its_place(said):
@@ -54,5 +83,4 @@ def test_a_column_without_a_name_stands_in_its_place(said):
 def test_what_the_session_has_not_written_yet_is_found(said):
     message = db.session.get(Message, said[0])
     message.text = "Changed"
-    [row] = rows(SAID_BY_SOMEBODY, {"ids": said[:1], "since": utcnow() - timedelta(hours=1)})
-    assert row.text == "Changed"
+    assert row(SAID_BY_SOMEBODY, {"ids": said[:1], "since": utcnow() - timedelta(hours=1)}).text == "Changed"

@@ -119,6 +119,25 @@ def test_what_is_written_while_one_only_reads_is_kept_whole_or_not_at_all(app):
     assert not any(name.startswith("Forgotten") for name in names)
 
 
+def test_what_is_locked_while_one_only_reads_is_held_to_the_end(app):
+    with looking():
+        db.session.execute(select(User.id).limit(1).with_for_update(key_share=True)).all()
+        db.session.scalar(select(User.id).limit(1))
+        assert status() == TransactionStatus.INTRANS
+
+
+def test_what_is_written_while_one_only_reads_is_one_transaction(app):
+    warnings = []
+    with looking():
+        raw = db.session.connection().connection.dbapi_connection
+        raw.add_notice_handler(warnings.append)
+        db.session.execute(insert(Tenant).values(name="First"))
+        db.session.execute(insert(Tenant).values(name="Second"))
+        db.session.rollback()
+    assert warnings == []
+    assert not db.session.scalars(select(Tenant).where(Tenant.name.in_(["First", "Second"]))).all()
+
+
 def test_what_is_read_in_pieces_is_read_to_its_end(app):
     with looking():
         db.session.execute(insert(Tenant), [{"name": f"Tenant {number}"} for number in range(9)])

@@ -119,3 +119,25 @@ def test_whoever_leaves_holds_no_thread(monkeypatch):
 
     asyncio.run(leave())
     assert made.is_set()
+
+
+def test_an_answer_whose_loop_has_ended_is_nobodys_trouble(caplog):
+    going_on = threading.Event()
+    threads_of_app = None
+
+    def app(_environ, start_response):  # type: ignore[no-untyped-def]
+        start_response("200 OK", [])
+        going_on.wait(5)
+        return [b"too late"]
+
+    async def leave():  # type: ignore[no-untyped-def]
+        nonlocal threads_of_app
+        threads_of_app = Threads(app, 1)
+        asking = asyncio.ensure_future(threads_of_app.answer({**SCOPE, "headers": HEADERS}, b"", None))
+        await asyncio.sleep(0.05)
+        asking.cancel()
+
+    asyncio.run(leave())
+    going_on.set()
+    threads_of_app.pool.shutdown()
+    assert not caplog.records

@@ -145,6 +145,12 @@ def rows(query: Any, asked: dict[str, Any]) -> list[Any]:
     return driver.ask(db.session.connection(), query, asked)
 
 
+def row(query: Any, asked: dict[str, Any]) -> Any:
+    """The only one, or None."""
+    found = rows(query, asked)
+    return found[0] if found else None
+
+
 def put(statement: Any, asked: Any) -> None:
     """A statement that writes, made once, and past the session, too; `asked` of several rows is a list."""
     db.session.flush()
@@ -180,7 +186,7 @@ def looking() -> Iterator[None]:
 @contextmanager
 def glance() -> Iterator[Connection]:
     """At a few columns, of what is committed: nobody waits for it, and the session, which would cost more
-    than the look itself, is passed by."""
+    than the look itself, is passed by. With a connection of its own: before the session has one."""
     before = g.get("reading")
     g.reading = True
     try:

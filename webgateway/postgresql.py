@@ -1,6 +1,7 @@
 """PostgreSQL's manners: a connection that it has dropped meanwhile is opened anew before anybody uses it, and
 who only reads goes without a transaction."""
 
+import re
 import select
 import time
 from typing import Any
@@ -17,6 +18,8 @@ lies there to be read, and costs no question; what a network forgets in silence 
 MOST = 15
 """Connections of a process, which are kept: a new one costs more than many queries, and plans each anew until
 it was asked a few times. The one used last is used next, so that few know the queries and do the work."""
+
+LOCKS = re.compile(r"\sFOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b")
 
 
 def options() -> dict[str, Any]:
@@ -53,13 +56,15 @@ def begin(connection: Connection) -> None:
 
 
 def stay(
-    connection: Connection, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool
+    connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool
 ) -> None:
-    """In a transaction, what is written there after all, and what is read in pieces as long as one lasts."""
-    if not (context.is_crud or "yield_per" in context.execution_options):
+    """In a transaction, what is written or locked there after all, and what is read in pieces as long as one
+    lasts."""
+    if not (context.is_crud or LOCKS.search(statement) or "yield_per" in context.execution_options):
         return
-    if _raw(connection).autocommit and not _chose(connection):
-        _raw(connection).execute("BEGIN")
+    raw = _raw(connection)
+    if raw.autocommit and raw.info.transaction_status.name == "IDLE" and not _chose(connection):
+        raw.execute("BEGIN")
 
 
 def _raw(connection: Connection) -> Any:

@@ -4,6 +4,7 @@ as a small query: a request comes there whole, and its answer leaves whole, too,
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from io import BytesIO
 from typing import Any
@@ -30,7 +31,7 @@ class Threads:
         environ: Any = build_environ(scope, BytesIO(body))  # type: ignore[arg-type]
         answer = Answer(asyncio.get_running_loop())
         made = self.pool.submit(copy_context().run, answer.make, self.app, environ)
-        made.add_done_callback(lambda _: answer.loop.call_soon_threadsafe(answer.woken.set))
+        made.add_done_callback(answer.wake)
         try:
             while not made.done():
                 await answer.woken.wait()
@@ -65,6 +66,11 @@ class Answer:
         if self.said and self.said[-1]["type"] == last["type"]:
             last["body"] = self.said.pop()["body"]
         return [*self.said, last]
+
+    def wake(self, _made: object) -> None:
+        """From the thread; a loop that has ended meanwhile waits for nothing."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self.woken.set)
 
     async def send(self, send: Send, last: list[Message] | None = None) -> None:
         handed, self.handed = self.handed, []

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs
 
 import pytest
 import requests
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from tests import cast
 from tests.deliveries import PETER, delivery, post, text
@@ -79,6 +81,46 @@ def test_a_lost_look_up_is_made_up_for_in_the_next_round(page, requests_mock):
     profiles.look_up_the_missed()
     db.session.expire_all()
     assert contact().name == "Peter Chang"
+
+
+def test_who_is_being_asked_for_is_not_asked_for_by_somebody_else(page, requests_mock):
+    peter = cast.contact(page, None, profile_checked_at=None)
+    cast.conversation(peter)
+    again = []
+
+    def answer(_request, _context):
+        if not again:
+            again.append(profiles.look_up(peter.id))
+        return KNOWN
+
+    requests_mock.get(PROFILE, json=answer)
+    profiles.look_up(peter.id)
+    assert (len(again), requests_mock.call_count) == (1, 1)
+
+
+def test_a_look_up_that_goes_wrong_is_not_repeated_at_once(page, requests_mock):
+    cast.conversation(cast.contact(page, None, profile_checked_at=None))
+    requests_mock.get(PROFILE, exc=ZeroDivisionError)
+    with pytest.raises(ZeroDivisionError):
+        profiles.look_up(contact().id)
+    db.session.rollback()
+    profiles.look_up_the_missed()
+    assert requests_mock.call_count == 1
+
+
+def test_who_was_erased_while_meta_was_asked_has_no_name_again(gateway, page, requests_mock):
+    cast.conversation(cast.contact(page, None, profile_checked_at=None))
+
+    def answer(_request, _context):
+        with Session(db.engine) as elsewhere, db.session.no_autoflush:
+            elsewhere.execute(update(Contact).values(meta_id="erased-1"))
+            elsewhere.commit()
+        return KNOWN
+
+    requests_mock.get(PROFILE, json=answer)
+    profiles.look_up(contact().id)
+    db.session.expire_all()
+    assert (contact().meta_id, contact().name) == ("erased-1", None)
 
 
 def test_a_known_name_is_not_asked_for_again_and_again(page, requests_mock):

@@ -42,17 +42,24 @@ def ask(conversation: Conversation, problem: str = "") -> ResponseReturnValue:
 
 
 def asks() -> bool:
-    return bool(db.session.scalar(select(exists(_offered())), {"tenant": current_tenant.id}))
+    return bool(db.session.scalar(_any(), {"tenant": current_tenant.id}))
 
 
 @cache
-def _offered(to_hold: bool = False) -> Select[ClosingReason]:
-    offered = select(ClosingReason).where(
-        ClosingReason.tenant_id == bindparam("tenant"), ClosingReason.offered
-    )
-    offered = offered.order_by(ClosingReason.name)
+def _any() -> Select[bool]:
+    return select(exists(_offered()))
+
+
+def _offered() -> Select[ClosingReason]:
+    mine = ClosingReason.tenant_id == bindparam("tenant")
+    return select(ClosingReason).where(mine, ClosingReason.offered)
+
+
+@cache
+def _by_name(to_hold: bool) -> Select[ClosingReason]:
+    offered = _offered().order_by(ClosingReason.name)
     return offered.with_for_update(read=True, key_share=True) if to_hold else offered
 
 
 def _reasons(to_hold: bool = False) -> list[ClosingReason]:
-    return list(db.session.scalars(_offered(to_hold), {"tenant": current_tenant.id}))
+    return list(db.session.scalars(_by_name(to_hold), {"tenant": current_tenant.id}))

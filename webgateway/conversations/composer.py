@@ -8,7 +8,7 @@ from functools import cache
 from flask import url_for
 from sqlalchemy import Select, bindparam, select
 
-from ..db import db, rows, utcnow
+from ..db import db, row, utcnow
 from ..meta import messages
 from ..pages import silence
 from ..pages.models import Page
@@ -96,8 +96,8 @@ def out_of_reach(conversation: Conversation, user: User | None = None) -> Lock |
 
 def follower_of(conversation: Conversation) -> int | None:
     """The id of the talk in which its customer goes on, once it is closed."""
-    found = rows(_open_one(), {"contact": conversation.contact_id})
-    return found[0].id if found else None
+    found = row(_open_one(), {"contact": conversation.contact_id})
+    return found.id if found else None
 
 
 @cache

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Select, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .. import metrics
-from ..db import Model, db, rows, staying, utcnow
+from ..db import Model, db, row, staying, utcnow
 from ..queues import idle
 from ..queues.models import Queue
 from ..users.models import User
@@ -80,13 +80,17 @@ def hold(conversation: Conversation) -> Offer | None:
 
 @cache
 def _conversation() -> Select[Conversation]:
-    this = select(Conversation).where(Conversation.id == bindparam("conversation"))
-    return this.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return _locked(Conversation).execution_options(populate_existing=True)
+
+
+def _locked(what: Any) -> Select[Any]:
+    this = select(what).where(Conversation.id == bindparam("conversation"))
+    return this.with_for_update(key_share=True)
 
 
 @cache
 def _whose() -> Select[int | None]:
-    return _conversation().with_only_columns(Conversation.agent_id)
+    return _locked(Conversation.agent_id)
 
 
 @cache
@@ -99,11 +103,12 @@ def withdraw(conversation: Conversation) -> None:
     """It was closed: it rings no more, and whoever had it has a place free. Twice changes nothing."""
     db.session.flush()
     asked = {"conversation": conversation.id}
-    [whose] = rows(_whose(), asked)
+    whose = row(_whose(), asked)
     offer = db.session.scalar(_ringing(), asked)
     if offer is not None:
         offer.end("withdrawn")
-    idle.from_now(whose.agent_id)
+    if whose is not None:
+        idle.from_now(whose.agent_id)
     wake(Conversation.__tablename__)
 
 

@@ -47,22 +47,37 @@ def look_up(*contact_ids: int) -> None:
 
 def _look_up(page: Page, channel: str, contacts: Sequence[Contact]) -> None:
     """With the next person's token when Meta refuses one; without any, later: messages come all the same."""
-    graph, waiting = graph_of(page.gateway), list(contacts)
+    graph, before = graph_of(page.gateway), {contact.id: contact.profile_checked_at for contact in contacts}
+    waiting = list(contacts)
     for _ in range(MOST_PEOPLE):
         with looking():
             grant = tokens.live_grant(page, channel)
         if grant is None or grant.token is None:
             break
+        # Before it is asked, so that nobody else does meanwhile, nor at once again where this goes wrong.
+        for contact in waiting:
+            contact.profile_checked_at = utcnow()
+        db.session.commit()
         answers = _ask(graph, channel, [contact.meta_id for contact in waiting], grant.token)
         dead = [error for error in answers.values() if isinstance(error, GraphError) and error.token_dead]
+        still_here = _locked(waiting)
         for contact in waiting:
-            if answers[contact.meta_id] not in dead:
+            if contact.id in still_here:
                 _keep(contact, answers[contact.meta_id])
         waiting = [contact for contact in waiting if answers[contact.meta_id] in dead]
         if not dead:
             break
         tokens.mark_dead(grant, dead[0])
+    for contact in waiting:
+        contact.profile_checked_at = before[contact.id]
     db.session.commit()
+
+
+def _locked(contacts: Sequence[Contact]) -> set[int]:
+    """The ids of those who are still who was asked for: who was erased meanwhile has no name again."""
+    asked = {contact.id: contact.meta_id for contact in contacts}
+    locked = select(Contact.id, Contact.meta_id).where(Contact.id.in_(asked)).with_for_update(key_share=True)
+    return {contact_id for contact_id, meta_id in db.session.execute(locked) if asked[contact_id] == meta_id}
 
 
 def _ask(graph: Graph, channel: str, user_ids: Sequence[str], token: str) -> Answers:
@@ -75,7 +90,6 @@ def _ask(graph: Graph, channel: str, user_ids: Sequence[str], token: str) -> Ans
 
 
 def _keep(contact: Contact, answer: Profile | GraphError) -> None:
-    contact.profile_checked_at = utcnow()
     if isinstance(answer, Profile):
         contact.name = answer.name or contact.name
         contact.username = answer.username or contact.username

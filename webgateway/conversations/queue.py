@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from .. import leases
-from ..db import NOW, UTCDateTime, glance, put, rows, utcnow
+from ..db import NOW, UTCDateTime, glance, put, row, utcnow
 from ..gateways.models import Gateway
 from ..pages.models import Page
 from . import stranded
@@ -60,17 +60,17 @@ def next_page() -> int | None:
 def take(page_id: int) -> Taken | None:
     """Locks the page and its next part; None when others were quicker."""
     asked = {**_asked(), "page": page_id}
-    page = next(iter(rows(_locked_page(), asked)), None)
+    page = row(_locked_page(), asked)
     if page is None:
         return None
-    part = next(iter(rows(_locked_part(), asked)), None)
+    part = row(_locked_part(), asked)
     return None if part is None else Taken(page_id, page.next_send_at, *part)
 
 
 def lease(taken: Taken, until: datetime, next_send_at: datetime) -> None:
     """The part is this process's, and the page's next may leave at `next_send_at`."""
-    put(_paced(), {"of": taken.page_id, "next_at": next_send_at})
-    put(_leased(), {"of": taken.part_id, "until": until, "by": holder()})
+    put(_paced(), {"page_id": taken.page_id, "next_at": next_send_at})
+    put(_leased(), {"part_id": taken.part_id, "until": until, "by": holder()})
 
 
 def waits() -> ColumnElement[bool]:
@@ -107,14 +107,14 @@ def _locked_part() -> Any:
 
 @cache
 def _paced() -> Update:
-    page = update(Page).where(Page.id == bindparam("of"))
+    page = update(Page).where(Page.id == bindparam("page_id"))
     return page.values(next_send_at=bindparam("next_at", type_=UTCDateTime()))
 
 
 @cache
 def _leased() -> Update:
     until: Any = bindparam("until", type_=UTCDateTime())
-    part = update(Part).where(Part.id == bindparam("of"))
+    part = update(Part).where(Part.id == bindparam("part_id"))
     return part.values(leased_until=until, leased_by=bindparam("by"), attempts=Part.attempts + 1)
 
 

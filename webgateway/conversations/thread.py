@@ -75,7 +75,7 @@ def _bring_parts(messages: Sequence[Message]) -> None:
     beside messages takes as long as all else about a thread."""
     parts: dict[int, list[Part]] = {message.id: [] for message in messages}
     asked = {"messages": [message.id for message in messages if not message.from_customer]}
-    for part in db.session.scalars(_parts(), asked):
+    for part in db.session.scalars(_parts(), asked) if asked["messages"] else ():
         parts[part.message_id].append(part)
     for message in messages:
         set_committed_value(message, "parts", parts[message.id])

@@ -39,10 +39,10 @@ def claim() -> InHand | None:
 
 def work(job: InHand) -> None:
     """Effects and outcomes are one transaction."""
-    parsed, pages = _look_up(job)
+    parsed, pages = _brought(job)
     held = waiting.held(job)
     taken = _taken_before(held)
-    found = [(event, pages.get(event.page_id or 0)) for event in held]
+    found = [(event, pages.get(event.page_id)) for event in held]
     talks = Talks((parsed[event.id], page) for event, page in found if page)
     withdrawn = set()
     for event, page in found:
@@ -125,7 +125,7 @@ def _look_up_strangers(conversations: Sequence[Conversation]) -> None:
         profiles.look_up.later(*sorted(strangers))
 
 
-def _look_up(job: InHand) -> tuple[dict[int, events.Event], dict[int, Page]]:
+def _brought(job: InHand) -> tuple[dict[int, events.Event], dict[int | None, Page]]:
     """Each event as its delivery tells it, and the pages; outside of the transaction that writes."""
     with looking():
         found = rows(_places(), {"ids": job})

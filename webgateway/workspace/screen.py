@@ -11,7 +11,7 @@ from ..conversations.models import Contact, Conversation, called
 from ..conversations.offers import RINGING, Offer
 from ..conversations.reasons import ClosingReason
 from ..conversations.thread import Thread
-from ..db import db, rows, utcnow
+from ..db import db, row, utcnow
 from ..meta import messages
 from ..pages.models import Page
 from ..queues.models import Queue
@@ -96,7 +96,7 @@ class Screen:
 
     @cached_property
     def _prepared(self) -> Any:
-        return rows(_prepared(), {"tenant": self.user.tenant_id})[0]
+        return row(_prepared(), {"tenant": self.user.tenant_id})
 
 
 @cache
