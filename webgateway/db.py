@@ -198,11 +198,14 @@ def glance() -> Iterator[Connection]:
 
 @contextmanager
 def staying(record: Model, *names: str) -> Iterator[None]:
-    """The record is read anew inside; what it belongs to for good, as far as it is loaded, is not."""
+    """The record is read anew inside; what it belongs to, as far as it is loaded, only where that is another
+    one by now."""
     loaded = {name: vars(record)[name] for name in names if vars(record).get(name) is not None}
+    keys = {name: getattr(record, f"{name}_id") for name in loaded}
     yield
     for name, value in loaded.items():
-        set_committed_value(record, name, value)
+        if getattr(record, f"{name}_id") == keys[name]:
+            set_committed_value(record, name, value)
 
 
 def passing(error: OperationalError) -> bool:

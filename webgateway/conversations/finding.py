@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from ..db import find_or_404, rows
+from ..db import find_or_404, looking, staying
 from ..flows.models import Flow, FlowVersion
 from ..gateways.models import Gateway
 from ..pages.models import Page
@@ -15,6 +15,7 @@ from ..users.models import User
 from ..users.rights import current_tenant
 from .models import Conversation
 
+BELONGS_TO = ("contact", "page", "flow", "flow_version", "closed_by", "queue", "agent")
 SHOWN = (Conversation.contact, Conversation.flow, Conversation.closed_by)
 FEW: dict[type, tuple[Any, ...]] = {
     Flow: (Flow.name,),
@@ -36,15 +37,25 @@ OF_GATEWAY = (
 def find(
     conversation_id: int, to_write: bool = False, more: tuple[InstrumentedAttribute[Any], ...] = ()
 ) -> Conversation:
-    """`to_write`: two who do something to one conversation take turns, and its flow has a say. `more` is
-    shown of it too."""
+    """`to_write`: it is held, and its flow has a say. `more` is shown of it too."""
     asked = {"tenant": current_tenant.id, "conversation": conversation_id}
-    if to_write:
-        # Alone: what is joined would be as it was before its turn came.
-        rows(_turn(), asked)
-        more = (*more, Conversation.flow_version)
-    found: Conversation = find_or_404(_shown(more), asked)
+    found: Conversation
+    if not to_write:
+        found = find_or_404(_shown(more), asked)
+        return found
+    with looking():
+        found = find_or_404(_shown((*more, Conversation.flow_version)), asked)
+    hold(found)
     return found
+
+
+def hold(conversation: Conversation) -> None:
+    """Two who do something to one conversation take turns: it is read anew, as it is now, and what belongs
+    to it only where that is another one by now. On SQLite nobody else can write from here on, so that what
+    can be looked up is looked up before."""
+    asked = {"tenant": conversation.tenant_id, "conversation": conversation.id}
+    with staying(conversation, *BELONGS_TO):
+        find_or_404(_turn(), asked)
 
 
 @cache
@@ -56,7 +67,7 @@ def _one() -> Any:
 
 @cache
 def _turn() -> Any:
-    return _one().with_only_columns(Conversation.id).with_for_update()
+    return _one().with_for_update().execution_options(populate_existing=True)
 
 
 @cache

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from .. import htmx
-from ..db import db, find_or_404, wrote
+from ..db import db, find_or_404, looking, wrote
 from ..digests import digest
 from ..errors import Refused
 from ..fields import whole
@@ -30,7 +30,7 @@ from . import (
     thread_tokens,
     writing,
 )
-from .finding import find
+from .finding import find, hold
 from .forms import AnswerForm, EmptyAnswer
 from .inbox import STATES, Inbox
 from .models import Conversation, Message
@@ -80,9 +80,13 @@ def messages(conversation_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:conversation_id>/messages")
 @needs("conversations", "edit")
 def send(conversation_id: int) -> ResponseReturnValue:
-    conversation = find(conversation_id, to_write=True)
-    form = AnswerForm(conversation.channel)
-    if not form.validate_on_submit() or composer.lock(conversation, signed_in()):
+    with looking():
+        conversation = find(conversation_id, more=(Conversation.flow_version,))
+        form = AnswerForm(conversation.channel)
+        valid = form.validate_on_submit()
+    if valid:
+        hold(conversation)
+    if not valid or composer.lock(conversation, signed_in()):
         return _show(conversation, form, 422, sent=True)
     uploads = [file.upload(conversation, signed_in().id) for file in form.received]
     composer.write(conversation, form.text.data or "", signed_in(), form.key.data, uploads)

@@ -2,7 +2,7 @@
 
 from flask.typing import ResponseReturnValue
 
-from ..db import wrote
+from ..db import looking, wrote
 from ..errors import Refused
 from ..users.rights import needs, signed_in
 from . import offering
@@ -16,7 +16,8 @@ NOT_TAKEN = "This conversation was not taken"
 @blueprint.post("/offers/<int:offer_id>/acceptance")
 @needs("conversations", "edit")
 def accept(offer_id: int) -> ResponseReturnValue:
-    offer = find_offer(offer_id)
+    with looking():
+        offer = find_offer(offer_id)
     if problem := offering.accept(offer):
         raise Refused(OVER, problem)
     wrote()
