@@ -275,6 +275,7 @@ class TestInTheSameMoment:
             told, _ = at_once(reopens, takes)
             event = db.session.scalars(db.select(Event).order_by(Event.id.desc())).first()
             event.next_try_at = utcnow()
+            db.session.commit()
             work(taking)
             assert event.outcome == "done"
             opened = [talk for talk in talks() if talk.is_open]

@@ -34,7 +34,9 @@ def read_conversations(call: Call) -> dict[str, Any]:
         and thread.messages
         and call.text("user_id") in ("", thread.scoped_id)
     ]
-    threads.sort(key=lambda thread: -thread.messages[-1].timestamp)
+    # Of the same millisecond, the one begun last.
+    threads.sort(key=lambda thread: thread.messages[-1].timestamp)
+    threads.reverse()
     chosen, paging = one_page(call, threads)
     fields = parse_fields(call.text("fields") or THREAD_FIELDS)
     return edge(call, [_thread_fields(call, thread, fields) for thread in chosen], paging, len(threads))
