@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from . import assets, db, errors, health, htmx, security, tasks, templating, traffic, views, worker
+from . import assets, db, errors, health, htmx, security, structs, tasks, templating, traffic, views, worker
 from .asgi import Front
 from .bots import access as bot_access
 from .bots import api as bot_api
@@ -141,6 +141,7 @@ def create_app(settings: Settings | None = None, command_line: bool = True) -> A
     recovery_health.listen()
     journal_health.listen()
     presence.listen(app)
+    structs.read_fields()
 
     for part in (
         conversations, upload_routes, signal_routes, commenting, registry, meta_tab, activation, deletion,
