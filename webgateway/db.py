@@ -173,25 +173,28 @@ def wrote() -> None:
 @contextmanager
 def looking() -> Iterator[None]:
     """A transaction that only reads, where one may write: nobody waits for it. What it loads stays."""
-    before = g.get("reading")
-    g.reading = True
-    try:
-        yield
-        db.session.commit()
-    finally:
-        db.session.rollback()
-        g.reading = before
+    with _reading():
+        try:
+            yield
+            db.session.commit()
+        finally:
+            db.session.rollback()
 
 
 @contextmanager
 def glance() -> Iterator[Connection]:
     """At a few columns, of what is committed: nobody waits for it, and the session, which would cost more
     than the look itself, is passed by. With a connection of its own: before the session has one."""
+    with _reading(), db.engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
     before = g.get("reading")
     g.reading = True
     try:
-        with db.engine.connect() as connection:
-            yield connection
+        yield
     finally:
         g.reading = before
 

@@ -1,24 +1,10 @@
 """What agents do all day asks the database for no more than it needs."""
 
-import pytest
-
 from tests import cast
 from webgateway.conversations.models import Conversation, Reaction
 from webgateway.db import db, utcnow
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
-
-
-@pytest.fixture
-def talk_id(page) -> int:
-    """Of Gail's conversation, which nobody has in memory."""
-    talk = cast.conversation(cast.contact(page), agent=cast.agent("Gail"), assigned_at=utcnow())
-    cast.message(talk)
-    talk.flow_version = cast.flow("Agents").live
-    db.session.commit()
-    found = talk.id
-    db.session.remove()
-    return found
 
 
 def test_what_is_shown_of_a_conversation_holds_no_secret(as_gail, talk_id, count_queries):

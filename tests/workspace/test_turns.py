@@ -13,18 +13,6 @@ from webgateway.db import db, only_reads, utcnow
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
-@pytest.fixture
-def talk_id(page) -> int:
-    """Of Gail's conversation, which nobody has in memory."""
-    talk = cast.conversation(cast.contact(page), agent=cast.agent("Gail"), assigned_at=utcnow())
-    cast.message(talk)
-    talk.flow_version = cast.flow("Agents").live
-    db.session.commit()
-    found = talk.id
-    db.session.remove()
-    return found
-
-
 @contextmanager
 def meanwhile(**values):
     """Somebody else changes the conversation after it was looked up, before it is held."""
