@@ -110,6 +110,15 @@ def test_what_a_list_shows_is_looked_up_by_its_ids(plans, path):
     assert "rowid=?" in steps[0]
 
 
+def test_gateways_are_counted_in_an_index_without_their_flows(plans):
+    [count] = [
+        one for one in plans("/gateways/") if one[0].startswith("SELECT count(*)") and " gateways" in one[0]
+    ]
+    statement, steps = count
+    assert "JOIN" not in statement
+    assert "SEARCH gateways USING INDEX ix_gateways_tenant_id_name (tenant_id=?)" in steps
+
+
 def test_a_delivery_finds_its_pages_however_many_the_gateway_has(plans_of, gateway):
     [(_, plan)] = plans_of(lambda: reading.page_ids(gateway.id, {"1", "2"}))
     assert [step.partition(" INDEX ")[2] for step in plan if " INDEX " in step] == [

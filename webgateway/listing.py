@@ -24,7 +24,8 @@ class View:
     A long list is counted and paged no further than `most`, what is found in `search` no further than FOUND,
     and `more` says that it goes on. `meant`: what of the words typed is looked for; without `search` the
     query has been narrowed to them. `written`: how all is written in a column, where words that are not are
-    not looked for.
+    not looked for. `counted`: the same rows without what is joined only to be shown, where that makes an
+    index enough to count them.
 
     Wrong values in the URL fall back to the nearest sensible one instead of failing.
     """
@@ -41,6 +42,7 @@ class View:
         most: int = 1_000_000,
         meant: Callable[[str], str] = str,
         written: Mapping[SQLColumnExpression[Any], str] = MappingProxyType({}),
+        counted: Select[Any] | None = None,
     ) -> None:
         self.target = target
         self.default = default
@@ -70,7 +72,11 @@ class View:
             found = db.session.scalars(in_order.limit(min(most, FOUND) + 1)).all()
             if not search and len(found) > FOUND:
                 found = None
-        total = _count(ids.limit(most + 1)) if found is None else len(found)
+        if found is None:
+            counted = ids if counted is None else counted.with_only_columns(entity.id)
+            total = _count(counted.limit(most + 1))
+        else:
+            total = len(found)
         self.total: int = min(total, most)
         self.more = total > self.total
         self.pages = max(1, -(-self.total // self.size))

@@ -49,7 +49,13 @@ class Gateway(Model, BelongsToTenant):
     __tablename__ = "gateways"
     __table_args__ = (
         Index("uq_gateways_app_id", "app_id", unique=True, sqlite_where=KEPT, postgresql_where=KEPT),
-        Index("ix_gateways_tenant_id_name", "tenant_id", "name"),
+        # Small, for the registry to count them.
+        Index(
+            "ix_gateways_tenant_id_name",
+            *("tenant_id", "name"),
+            sqlite_where=KEPT,
+            postgresql_where=KEPT,
+        ),
         # As the registry sorts them, with all that it searches in.
         Index(
             "ix_gateways_by_name",

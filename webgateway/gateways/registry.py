@@ -31,10 +31,9 @@ def words() -> dict[str, object]:
 @blueprint.get("/")
 @needs("gateways", "read")
 def index() -> ResponseReturnValue:
+    gateways = Gateway.of(current_tenant)
     view = View(
-        Gateway.of(current_tenant)
-        .outerjoin(Gateway.flow)
-        .options(contains_eager(Gateway.flow), *Gateway.without_secrets()),
+        gateways.outerjoin(Gateway.flow).options(contains_eager(Gateway.flow), *Gateway.without_secrets()),
         sorts={
             "name": func.lower(Gateway.name),
             "flow": func.lower(func.coalesce(Flow.name, "")),
@@ -46,5 +45,6 @@ def index() -> ResponseReturnValue:
         meant=lambda words: words.rpartition("/meta/")[2],  # the whole address, as Meta's settings show it
         written={Gateway.uri: r"[\w-]*", Gateway.app_id: r"\d*"},
         tie=Gateway.id,
+        counted=gateways,
     )
     return htmx.render("gateways/index.html", "gateways/_list.html", view=view)
