@@ -119,6 +119,18 @@ def test_gateways_are_counted_in_an_index_without_their_flows(plans):
     assert "SEARCH gateways USING INDEX ix_gateways_tenant_id_name (tenant_id=?)" in steps
 
 
+@pytest.mark.parametrize("shown", ["pages", "pages/removed", "pages/login", "health", "instagram"])
+def test_words_that_cannot_be_an_id_are_not_looked_for_among_ids(plans, shown):
+    def sought(words):
+        asked = plans(f"/gateways/1/{shown}?q={words}")
+        return " ".join(statement for statement, _ in asked if " LIKE " in statement)
+
+    assert "_id LIKE" in sought("10829")
+    words = sought("nothing+like+it")
+    assert "name LIKE" in words
+    assert "_id LIKE" not in words
+
+
 def test_a_delivery_finds_its_pages_however_many_the_gateway_has(plans_of, gateway):
     [(_, plan)] = plans_of(lambda: reading.page_ids(gateway.id, {"1", "2"}))
     assert [step.partition(" INDEX ")[2] for step in plan if " INDEX " in step] == [

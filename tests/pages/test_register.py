@@ -42,6 +42,13 @@ def test_the_search_finds_names_and_ids(as_ada, gateway, page):
     assert "No page matches" in as_ada.fragment(f"/gateways/{gateway.id}/pages?q=zebra").text
 
 
+def test_the_search_finds_a_username_by_a_part_of_it(as_ada, gateway, page):
+    cast.page(gateway, "Blue Door Books", "108001", instagram_id="17841", instagram_username="blue.door_1")
+    found = as_ada.fragment(f"/gateways/{gateway.id}/pages?q=e.door_").text
+    assert "Blue Door Books" in found
+    assert "Cisco Dogs" not in found
+
+
 def test_the_columns_sort(as_ada, gateway, page):
     cast.page(gateway, "Blue Door Books", "108001", subscribed=False)
     text = as_ada.get(f"/gateways/{gateway.id}/pages?sort=-name").text
