@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,9 +22,9 @@ class View:
 
     A long list is counted and paged no further than `most`, what is found in `search` no further than FOUND,
     and `more` says that it goes on. `meant`: what of the words typed is looked for; without `search` the
-    query has been narrowed to them. `written`: how all is written in a column, where words that are not are
-    not looked for. `counted`: the same rows without what is joined only to be shown, where that makes an
-    index enough to count them.
+    query has been narrowed to them. `counted`: the same rows without what is joined only to be shown, where
+    that makes an index enough to count them. A column's info tells as "written" how all is written in it:
+    words that are not are not looked for there.
 
     Wrong values in the URL fall back to the nearest sensible one instead of failing.
     """
@@ -41,7 +40,6 @@ class View:
         tie: SQLColumnExpression[Any] | None = None,
         most: int = 1_000_000,
         meant: Callable[[str], str] = str,
-        written: Mapping[SQLColumnExpression[Any], str] = MappingProxyType({}),
         counted: Select[Any] | None = None,
     ) -> None:
         self.target = target
@@ -66,7 +64,7 @@ class View:
             # The table is read once, not to count and again to show.
             if search:
                 words = meant(self.q)
-                able = (one for one in search if one not in written or re.fullmatch(written[one], words))
+                able = (one for one in search if _may_hold(one, words))
                 in_order = in_order.where(or_(*(holds(column, words) for column in able)))
                 most = min(most, FOUND)
             found = db.session.scalars(in_order.limit(min(most, FOUND) + 1)).all()
@@ -134,6 +132,11 @@ def menu(named: Select[Any], chosen_id: int | None) -> list[Any]:
 
 def _count(rows: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+
+
+def _may_hold(column: SQLColumnExpression[Any], words: str) -> bool:
+    written = getattr(column, "info", {}).get("written")
+    return written is None or re.fullmatch(written, words) is not None
 
 
 def holds(column: SQLColumnExpression[Any], words: str) -> ColumnElement[bool]:

@@ -72,9 +72,9 @@ class Gateway(Model, BelongsToTenant):
     )
 
     name: Mapped[str]
-    uri: Mapped[str] = mapped_column(unique=True, default=new_uri)
+    uri: Mapped[str] = mapped_column(unique=True, default=new_uri, info={"written": r"[\w-]*"})
     flow_id: Mapped[int | None] = mapped_column(ForeignKey("flows.id", ondelete="SET NULL"), index=True)
-    app_id: Mapped[str]
+    app_id: Mapped[str] = mapped_column(info={"written": r"\d*"})
     app_secret: Mapped[str] = mapped_column(Encrypted("gateways.app_secret"))
     app_name: Mapped[str | None]
     api_version: Mapped[str | None]

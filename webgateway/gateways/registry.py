@@ -43,7 +43,6 @@ def index() -> ResponseReturnValue:
         default="name",
         search=(Gateway.name, Gateway.uri, Gateway.app_id),
         meant=lambda words: words.rpartition("/meta/")[2],  # the whole address, as Meta's settings show it
-        written={Gateway.uri: r"[\w-]*", Gateway.app_id: r"\d*"},
         tie=Gateway.id,
         counted=gateways,
     )

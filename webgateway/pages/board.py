@@ -13,7 +13,7 @@ from ..gateways import health as gateways
 from ..gateways.models import Gateway
 from ..listing import View
 from ..users.rights import current_tenant, needs
-from . import checks, health, sought
+from . import checks, health
 from .models import Grant, Page
 
 blueprint = Blueprint("board", __name__, url_prefix="/gateways")
@@ -35,15 +35,8 @@ def show(gateway_id: int) -> ResponseReturnValue:
     query = Page.connected_to(gateway).options(GRANTS)
     if request.args.get("only") == "troubles":
         query = query.where(health.troubled())
-    view = View(
-        query,
-        {"name": func.lower(Page.name)},
-        "name",
-        sought.COLUMNS,
-        ("only",),
-        tie=Page.id,
-        written=sought.WRITTEN,
-    )
+    search = (Page.name, Page.meta_id, Page.instagram_username)
+    view = View(query, {"name": func.lower(Page.name)}, "name", search, ("only",), tie=Page.id)
     worst = {page_id: gateways.worst(lines) for page_id, lines in health.lines_of(view.items).items()}
     context: dict[str, Any] = {"gateway": gateway, "view": view, "worst": worst}
     if not htmx.wants_fragment():

@@ -10,7 +10,6 @@ from ..gateways.models import Gateway
 from ..listing import View
 from ..security import keep_opener
 from ..users.rights import current_tenant, needs
-from . import sought
 from .models import Page
 from .refreshing import refresh as ask_meta
 from .register import pages_of, saved
@@ -61,7 +60,7 @@ def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
     query = Page.connected_to(gateway).where(Page.instagram_id.is_not(None))
     query = query.options(Page.accounts_shown())
     search = (Page.instagram_username, Page.instagram_name, Page.instagram_id, Page.name)
-    view = View(query, SORTS, "name", search, tie=Page.id, written=sought.WRITTEN)
+    view = View(query, SORTS, "name", search, tie=Page.id)
     any_page = bool(view.total) or Page.any_connected_to(gateway)
     shown = {"gateway": gateway, "view": view, "any_page": any_page}
     return htmx.render("instagram/index.html", "instagram/_list.html", status, **shown)

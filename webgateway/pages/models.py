@@ -93,12 +93,12 @@ class Page(Model, BelongsToTenant):
     )
 
     gateway_id: Mapped[int] = mapped_column(ForeignKey("gateways.id", ondelete="CASCADE"))
-    meta_id: Mapped[str]
+    meta_id: Mapped[str] = mapped_column(info={"written": r"\d*"})
     name: Mapped[str]
     category: Mapped[str | None]
     picture_url: Mapped[str | None]
-    instagram_id: Mapped[str | None] = mapped_column(index=True)
-    instagram_username: Mapped[str | None]
+    instagram_id: Mapped[str | None] = mapped_column(index=True, info={"written": r"\d*"})
+    instagram_username: Mapped[str | None] = mapped_column(info={"written": r"[\w.]*"})
     instagram_name: Mapped[str | None]
     instagram_picture_url: Mapped[str | None]
     subscribed: Mapped[bool] = mapped_column(default=False)

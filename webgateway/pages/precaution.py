@@ -13,7 +13,6 @@ from ..fields import whole
 from ..gateways.models import Gateway
 from ..listing import View
 from ..users.rights import current_tenant, needs
-from . import sought
 from .models import Account, Grant, Page
 
 blueprint = Blueprint("precaution", __name__, url_prefix="/gateways")
@@ -39,17 +38,9 @@ def show(gateway_id: int, purpose: str) -> ResponseReturnValue:
     gateway = Gateway.find(current_tenant, gateway_id)
     reconnected = asked_for(gateway)
     query = Page.connected_to(gateway).options(selectinload(Page.grants).joinedload(Grant.account))
+    search = (Page.name, Page.meta_id, Page.instagram_username)
     sorts = {"name": func.lower(Page.name)}
-    view = View(
-        query,
-        sorts,
-        "name",
-        sought.COLUMNS,
-        ("reconnect", "comments"),
-        target="#staying",
-        tie=Page.id,
-        written=sought.WRITTEN,
-    )
+    view = View(query, sorts, "name", search, ("reconnect", "comments"), target="#staying", tie=Page.id)
     start = url_for(
         "connecting.start",
         gateway_id=gateway.id,

@@ -13,7 +13,6 @@ from ..listing import View
 from ..security import keep_opener
 from ..users.rights import current_tenant, needs
 from ..views import count
-from . import sought
 from .models import Grant, Page
 from .notices import against
 from .refreshing import refresh as ask_meta
@@ -59,7 +58,8 @@ def refresh(gateway_id: int) -> ResponseReturnValue:
 
 def _show(gateway: Gateway, status: int = 200) -> ResponseReturnValue:
     query = Page.connected_to(gateway).options(Page.accounts_shown())
-    view = View(query, SORTS, "name", sought.COLUMNS, tie=Page.id, written=sought.WRITTEN)
+    search = (Page.name, Page.meta_id, Page.instagram_username)
+    view = View(query, SORTS, "name", search, tie=Page.id)
     any_page = bool(view.total) or Page.any_connected_to(gateway)
     return htmx.render(
         "pages/index.html",

@@ -12,7 +12,6 @@ from ..db import db, find_or_404, utcnow
 from ..gateways.models import Gateway
 from ..listing import View
 from ..users.rights import current_tenant, needs
-from . import sought
 from .models import Grant, Page
 from .restoring import NotRestored, restore, taken
 
@@ -45,7 +44,7 @@ ACCESS = (selectinload(Page.grants).joinedload(Grant.account),)
 def index(gateway_id: int) -> ResponseReturnValue:
     gateway = Gateway.find(current_tenant, gateway_id)
     query = Page.removed_from(gateway).options(*ACCESS)
-    view = View(query, SORTS, "-removed", (Page.name, Page.meta_id), tie=Page.id, written=sought.WRITTEN)
+    view = View(query, SORTS, "-removed", (Page.name, Page.meta_id), tie=Page.id)
     elsewhere = taken(gateway, view.items)
     shown = {"gateway": gateway, "view": view, "taken": elsewhere}
     return htmx.render("pages/removed.html", "pages/_removed_list.html", **shown)
