@@ -39,7 +39,7 @@ print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0] > before)
 SERVED = """
 import sys
 import webgateway
-print({"alembic", "mako", "pygments", "redis", "psycopg"} & set(sys.modules))
+print({"alembic", "charset_normalizer", "mako", "pygments", "redis", "psycopg"} & set(sys.modules))
 """
 
 
@@ -106,5 +106,5 @@ def test_what_was_loaded_is_not_looked_through_for_garbage_again():
     assert run(SETTLED) == "True True\n"
 
 
-def test_what_only_the_command_line_and_other_databases_need_takes_no_room_in_a_web_worker():
+def test_what_nobody_needs_to_serve_requests_takes_no_room_in_a_web_worker():
     assert run(SERVED) == "set()\n"

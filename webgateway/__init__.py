@@ -1,5 +1,7 @@
 """webgateway: between Meta's platform and the people and programs who answer customers."""
 
+from . import spared  # noqa: F401  # isort: skip
+
 from typing import Any
 
 from flask import Flask, redirect, url_for
