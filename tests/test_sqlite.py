@@ -5,17 +5,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 import pytest
 from flask import template_rendered
-from sqlalchemy import insert, select
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from tests import cast
+from tests.deliveries import delivery, post, text
+from tests.serving import at_work
 from webgateway import sqlite
 from webgateway.db import db, looking
+from webgateway.intent import first
+from webgateway.journal.models import Delivery
 from webgateway.tenants.models import Tenant
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -79,6 +84,94 @@ def test_a_turn_that_does_not_come_is_a_locked_database(app, monkeypatch):
             pass
     db.session.add(Tenant(name="Next"))
     db.session.commit()
+
+
+def test_what_meta_delivers_is_kept_before_those_who_wait_longer_write(app, visitor):
+    gateway, found = cast.gateway(), []
+    db.session.commit()
+
+    def delivers() -> None:
+        with app.app_context():
+            post(visitor, gateway, delivery(text("Hi", "m_1")))
+
+    looks = threading.Thread(target=look, args=(db.engine, found, select(func.count(Delivery.id))))
+    posts = threading.Thread(target=delivers)
+    with holding_the_turn() as turn:
+        looks.start()
+        until(lambda: turn.others)
+        posts.start()
+        until(lambda: turn.first)
+    looks.join()
+    posts.join()
+    assert found == [1]
+
+
+def test_what_was_delivered_is_taken_in_hand_before_those_who_wait_longer_write(app, visitor):
+    gateway, found = cast.gateway(), []
+    post(visitor, gateway, delivery(text("Hi", "m_1")))
+    looks = threading.Thread(target=look, args=(db.engine, found, select(Delivery.leased_until.is_not(None))))
+    with holding_the_turn() as turn:
+        looks.start()
+        until(lambda: turn.others)
+        with at_work(app):
+            until(lambda: turn.first)
+            db.session.rollback()
+            looks.join()
+    assert found == [True]
+
+
+def test_however_many_go_first_the_others_come_in_between(app):
+    threads, order = sqlite.Threads(), []
+
+    def passes(name: str, ahead: bool) -> None:
+        with first(ahead):
+            assert threads.take()
+        order.append(name)
+        threads.leave()
+
+    assert threads.take()
+    waiting = [threading.Thread(target=passes, args=("other", False))]
+    waiting += [threading.Thread(target=passes, args=("first", True)) for _ in range(6)]
+    for thread in waiting:
+        thread.start()
+    until(lambda: len(threads.first) == 6 and threads.others)
+    threads.leave()
+    for thread in waiting:
+        thread.join()
+    assert order == ["first"] * sqlite.IN_A_ROW + ["other"] + ["first"] * 2
+
+
+def test_whoever_gave_up_waiting_is_passed_over(app, monkeypatch):
+    with holding_the_turn() as turn:
+        monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
+        assert not turn.take()
+        assert not turn.others
+        monkeypatch.undo()
+    db.session.add(Tenant(name="Next"))
+    db.session.commit()
+
+
+@contextmanager
+def holding_the_turn() -> Iterator[sqlite.Threads]:
+    """By one who writes: until the end, or until the session is left."""
+    db.session.add(Tenant(name="Holding"))
+    db.session.flush()
+    raw = db.session.connection().connection.dbapi_connection
+    yield raw.turn.threads
+    db.session.rollback()
+
+
+def look(engine: Engine, found: list[object], query: Any) -> None:
+    """What whoever writes in their turn sees then."""
+    with engine.begin() as connection:
+        found.append(connection.execute(query).scalar())
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_the_turn_is_given_up_after_whatever_went_wrong(app):

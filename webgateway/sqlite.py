@@ -4,19 +4,64 @@ import fcntl
 import os
 import sqlite3
 import threading
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-from .intent import only_reads
+from .intent import goes_first, only_reads
 
 PATIENCE = 10.0
 """Seconds a writer waits for its turn before the database counts as locked."""
 
+IN_A_ROW = 4
+"""Of those who go first while others wait: however much is delivered, answers leave."""
+
 CACHE = 512
 """KiB of each connection, of which every thread has one; the system caches the file for all of them."""
+
+
+class Threads:
+    """A lock that passes from thread to thread: to those who go first (intent.first) before all others, who
+    come in between all the same."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.held = False
+        self.ahead = 0
+        self.first: deque[threading.Lock] = deque()
+        self.others: deque[threading.Lock] = deque()
+
+    def take(self) -> bool:
+        """False when it did not come within PATIENCE."""
+        line = self.first if goes_first() else self.others
+        with self.lock:
+            if not self.held:
+                self.held = True
+                return True
+            called = threading.Lock()
+            called.acquire()
+            line.append(called)
+        if called.acquire(timeout=PATIENCE):
+            return True
+        with self.lock:
+            if called in line:
+                line.remove(called)
+                return False
+        return True
+
+    def leave(self) -> None:
+        with self.lock:
+            if self.first and not (self.others and self.ahead >= IN_A_ROW):
+                self.ahead = self.ahead + 1 if self.others else 0
+                self.first.popleft().release()
+            elif self.others:
+                self.ahead = 0
+                self.others.popleft().release()
+            else:
+                self.held = False
 
 
 class Turn:
@@ -28,23 +73,23 @@ class Turn:
 
     def __init__(self, database: str) -> None:
         self.path = Path(f"{database}-turn")
-        self.threads = threading.Lock()
+        self.threads = Threads()
         self.opened: tuple[int, int] | None = None
 
     def take(self) -> bool:
         """False when it did not come within PATIENCE."""
-        if not self.threads.acquire(timeout=PATIENCE):
+        if not self.threads.take():
             return False
         try:
             fcntl.flock(self._file(), fcntl.LOCK_EX)
         except OSError:
-            self.threads.release()
+            self.threads.leave()
             raise
         return True
 
     def leave(self) -> None:
         fcntl.flock(self._file(), fcntl.LOCK_UN)
-        self.threads.release()
+        self.threads.leave()
 
     def _file(self) -> int:
         """A forked process opens its own: a shared one would be one lock for both."""

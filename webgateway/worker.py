@@ -22,6 +22,7 @@ from .conversations import comparing, idling, outgoing
 from .db import db, glance, passing, utcnow
 from .heartbeat import BEAT, beat, leave
 from .huey import Consumer
+from .intent import first
 from .journal import reading, taking
 from .leases import LEASE
 from .pages import completing
@@ -55,6 +56,7 @@ class Work(Protocol):
 @dataclass
 class Kind:
     """`table`: what is inserted there may be work of this kind; what was done may be some for that of `next`.
+    `first`: a customer's message is on its way to a screen, and goes before what others write.
 
     `watch`: held by the one thread that looks often while all of them have nothing to do."""
 
@@ -63,20 +65,21 @@ class Kind:
     table: str | None
     threads: int
     next: tuple[str, ...] = ()
+    first: bool = False
     bell: Bell = field(default_factory=Bell)
     watch: threading.Lock = field(default_factory=threading.Lock)
 
 
 def kinds() -> list[Kind]:
     return [
-        Kind("reading", reading, "deliveries", threads=1, next=("events",)),
-        Kind("taking", taking, "events", threads=2, next=("parts", "conversations")),
+        Kind("reading", reading, "deliveries", threads=1, next=("events",), first=True),
+        Kind("taking", taking, "events", threads=2, next=("parts", "conversations"), first=True),
         Kind("sending", outgoing, "parts", threads=SENDERS),
         Kind("completing", completing, "logins", threads=2),
         Kind("recovering", comparing, "comparisons", threads=2),
         Kind("calling", calling, "bot_calls", threads=CALLERS, next=("parts", "conversations")),
         Kind("idling", idling, None, threads=1, next=("parts", "conversations")),
-        Kind("offering", offering, "conversations", threads=1),
+        Kind("offering", offering, "conversations", threads=1, first=True),
     ]
 
 
@@ -160,7 +163,7 @@ class Worker:
     def _loop(self, kind: Kind) -> None:
         while not self.stopping.is_set():
             heard = kind.bell.rung
-            with self.app.app_context():
+            with self.app.app_context(), first(kind.first):
                 found = self._once(kind)
             if not found and not self.stopping.is_set():
                 self._rest(kind, heard)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from .. import metrics
 from ..db import utcnow
 from ..gateways.models import Gateway
+from ..intent import first
 from ..meta import signature
 from .commits import GroupCommit, Place
 from .keeping import Keeping, Row
@@ -129,7 +130,9 @@ class Door:
 
     def _write(self, rows: list[Row]) -> None:
         try:
-            log.info("deliveries kept", extra={"deliveries": self.keeping.keep(rows)})
+            with first():
+                kept = self.keeping.keep(rows)
+            log.info("deliveries kept", extra={"deliveries": kept})
             metrics.deliveries.labels(KEPT.name).inc(len(rows))
             metrics.door.observe((utcnow() - rows[0]["received_at"]).total_seconds())
         except SQLAlchemyError as error:
