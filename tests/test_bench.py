@@ -1,14 +1,16 @@
 """The bench's own arithmetic, its stream and its report: so that it measures what it says."""
 
+import asyncio
 import hmac
 import json
 import math
 import re
+from contextlib import suppress
 
 import pytest
 
 from tests import cast
-from tests.bench import load, report, signed, tables, workspace
+from tests.bench import desks, load, report, signed, tables, workspace
 from tests.bench.bare import app as bare
 from tests.bench.measure import QUICK, Findings, Row, Scale, Table, Times, percentile
 from tests.bench.pages import Found
@@ -113,3 +115,22 @@ def test_a_small_contact_centre_loses_nothing(tmp_path):
     shown = dict(zip(found.tables[0].columns, cells, strict=True))
     assert int(shown["accepted"]) > 0
     assert int(shown["closed"]) > 0
+
+
+def test_an_agent_who_misses_that_it_is_cancelled_ends_all_the_same():
+    async def deaf() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    async def broken() -> None:
+        raise desks.Refused("stream: 500")
+
+    async def day(*agents) -> None:
+        tasks = [asyncio.ensure_future(agent()) for agent in agents]
+        await asyncio.sleep(0)
+        await workspace.all_ended(tasks)
+
+    asyncio.run(asyncio.wait_for(day(deaf, deaf), 10))
+    with pytest.raises(desks.Refused):
+        asyncio.run(day(deaf, broken))

@@ -142,13 +142,21 @@ async def work(installation: Installation, size: Size, graph: int) -> Day:
         while len(seen.at) < len(sent) and time.monotonic() - before < size.seconds + PATIENCE:
             await asyncio.sleep(0.1)
         await asyncio.sleep(size.talk)
-        for task in listening:
-            task.cancel()
-        ended = await asyncio.gather(*listening, return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception):
-                raise error
+        await all_ended(listening)
     return Day(size, sent, seen, await stored(installation, len(sent)), idle_cpu, busy_cpu)
+
+
+async def all_ended(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancelled more than once: Python 3.11's `wait_for` swallows it where the answer comes in that moment.
+    Raises what one of them failed with."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=1)
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
 
 
 async def stored(installation: Installation, expected: int) -> set[str]:
