@@ -5,7 +5,6 @@ import hmac
 import json
 import math
 import re
-from contextlib import suppress
 
 import pytest
 
@@ -117,20 +116,42 @@ def test_a_small_contact_centre_loses_nothing(tmp_path):
     assert int(shown["closed"]) > 0
 
 
-def test_an_agent_who_misses_that_it_is_cancelled_ends_all_the_same():
-    async def deaf() -> None:
-        with suppress(asyncio.CancelledError):
-            await asyncio.sleep(60)
-        await asyncio.sleep(60)
+def test_an_agent_who_is_cancelled_in_the_moment_its_answer_comes_ends_all_the_same():
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
 
+    async def ask_and_cancel(port: int, moments: int) -> None:
+        line = desks.Line(port, desks.Seen())
+        asking = asyncio.ensure_future(line.ask("GET", "/"))
+        while line.reader is None:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        line.reader.feed_data(b"HTTP/1.1 204 No Content\r\n\r\n")
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        cancelled = asking.cancel()
+        await asyncio.wait({asking})
+        line.writer.close()
+        assert asking.cancelled() is cancelled
+
+    async def day() -> None:
+        port = free_port()
+        async with await asyncio.start_server(silent, "127.0.0.1", port):
+            for moments in range(6):
+                await ask_and_cancel(port, moments)
+
+    asyncio.run(asyncio.wait_for(day(), 10))
+
+
+def test_what_an_agent_failed_with_is_raised_at_the_end_of_the_day():
     async def broken() -> None:
         raise desks.Refused("stream: 500")
 
-    async def day(*agents) -> None:
-        tasks = [asyncio.ensure_future(agent()) for agent in agents]
+    async def day() -> None:
+        tasks = [asyncio.ensure_future(agent) for agent in (asyncio.sleep(60), broken())]
         await asyncio.sleep(0)
         await workspace.all_ended(tasks)
 
-    asyncio.run(asyncio.wait_for(day(deaf, deaf), 10))
     with pytest.raises(desks.Refused):
-        asyncio.run(day(deaf, broken))
+        asyncio.run(day())

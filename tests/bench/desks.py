@@ -61,7 +61,8 @@ class Line:
                 if self.writer is None:
                     self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
                 self.writer.write(self._request(method, path, form, **more))
-                answer = await asyncio.wait_for(self._answer(), PATIENCE)
+                async with asyncio.timeout(PATIENCE):
+                    answer = await self._answer()
                 break
             except (ConnectionError, asyncio.IncompleteReadError):
                 self.writer = None
@@ -76,7 +77,8 @@ class Line:
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
         self.writer.write(raw)
-        status, _, _ = await asyncio.wait_for(self._answer(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            status, _, _ = await self._answer()
         return int(status)
 
     def _request(self, method: str, path: str, form: dict[str, str] | None, part: str = "") -> bytes:

@@ -147,16 +147,12 @@ async def work(installation: Installation, size: Size, graph: int) -> Day:
 
 
 async def all_ended(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancelled more than once: Python 3.11's `wait_for` swallows it where the answer comes in that moment.
-    Raises what one of them failed with."""
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=1)
+    """They are cancelled. Raises what one of them failed with."""
     for task in tasks:
-        if not task.cancelled():
-            task.result()
+        task.cancel()
+    for error in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(error, Exception):
+            raise error
 
 
 async def stored(installation: Installation, expected: int) -> set[str]:
