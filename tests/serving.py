@@ -1,9 +1,11 @@
-"""Real HTTP on loopback: our application, its worker, and the simulator of Meta."""
+"""Real HTTP on loopback: our application, its worker, and the simulator of Meta; and how to wait for what
+they do."""
 
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Flask
@@ -44,3 +46,10 @@ def at_work(app: Flask) -> Iterator[Worker]:
         yield worker
     finally:
         worker.stop()
+
+
+def eventually(question: Callable[[], bool], seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)

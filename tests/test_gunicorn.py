@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -13,7 +13,7 @@ import requests
 
 from tests import cast
 from tests.deliveries import delivery, text, wire
-from tests.serving import free_port
+from tests.serving import eventually, free_port
 from webgateway.db import db
 from webgateway.journal.models import Delivery
 from webgateway.meta import signature
@@ -42,13 +42,6 @@ def gunicorn(settings: Settings, *options: str) -> Iterator[str]:
     finally:
         process.terminate()
         assert process.wait(30) == 0
-
-
-def eventually(question: Callable[[], bool], seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def answers(address: str) -> bool:

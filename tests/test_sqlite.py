@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests import cast
 from tests.deliveries import delivery, post, text
-from tests.serving import at_work
+from tests.serving import at_work, eventually
 from webgateway import sqlite
 from webgateway.db import db, looking
 from webgateway.intent import first
@@ -98,9 +98,9 @@ def test_what_meta_delivers_is_kept_before_those_who_wait_longer_write(app, visi
     posts = threading.Thread(target=delivers)
     with holding_the_turn() as turn:
         looks.start()
-        until(lambda: turn.others)
+        eventually(lambda: turn.others)
         posts.start()
-        until(lambda: turn.first)
+        eventually(lambda: turn.first)
     looks.join()
     posts.join()
     assert found == [1]
@@ -112,16 +112,16 @@ def test_what_was_delivered_is_taken_in_hand_before_those_who_wait_longer_write(
     looks = threading.Thread(target=look, args=(db.engine, found, select(Delivery.leased_until.is_not(None))))
     with holding_the_turn() as turn:
         looks.start()
-        until(lambda: turn.others)
+        eventually(lambda: turn.others)
         with at_work(app):
-            until(lambda: turn.first)
+            eventually(lambda: turn.first)
             db.session.rollback()
             looks.join()
     assert found == [True]
 
 
 def test_however_many_go_first_the_others_come_in_between(app):
-    threads, order = sqlite.Threads(), []
+    threads, order = sqlite.PriorityLock(), []
 
     def passes(name: str, ahead: bool) -> None:
         with first(ahead):
@@ -134,7 +134,7 @@ def test_however_many_go_first_the_others_come_in_between(app):
     waiting += [threading.Thread(target=passes, args=("first", True)) for _ in range(6)]
     for thread in waiting:
         thread.start()
-    until(lambda: len(threads.first) == 6 and threads.others)
+    eventually(lambda: len(threads.first) == 6 and threads.others)
     threads.leave()
     for thread in waiting:
         thread.join()
@@ -152,7 +152,7 @@ def test_whoever_gave_up_waiting_is_passed_over(app, monkeypatch):
 
 
 @contextmanager
-def holding_the_turn() -> Iterator[sqlite.Threads]:
+def holding_the_turn() -> Iterator[sqlite.PriorityLock]:
     """By one who writes: until the end, or until the session is left."""
     db.session.add(Tenant(name="Holding"))
     db.session.flush()
@@ -165,13 +165,6 @@ def look(engine: Engine, found: list[object], query: Any) -> None:
     """What whoever writes in their turn sees then."""
     with engine.begin() as connection:
         found.append(connection.execute(query).scalar())
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_the_turn_is_given_up_after_whatever_went_wrong(app):

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def without(*names: str) -> Iterator[None]:
-    """Who is imported here does as if these were not installed. What is loaded already stays."""
+    """Who is imported here does as if these were not installed: for Python a module that is None is not. What
+    is loaded already stays."""
     hidden = [name for name in names if name not in sys.modules]
     for name in hidden:
         sys.modules[name] = None  # type: ignore[assignment]

@@ -23,7 +23,7 @@ CACHE = 512
 """KiB of each connection, of which every thread has one; the system caches the file for all of them."""
 
 
-class Threads:
+class PriorityLock:
     """A lock that passes from thread to thread: to those who go first (intent.first) before all others, who
     come in between all the same."""
 
@@ -73,7 +73,7 @@ class Turn:
 
     def __init__(self, database: str) -> None:
         self.path = Path(f"{database}-turn")
-        self.threads = Threads()
+        self.threads = PriorityLock()
         self.opened: tuple[int, int] | None = None
 
     def take(self) -> bool:
