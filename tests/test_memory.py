@@ -36,6 +36,20 @@ print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0] > before)
 """
 
 
+DONE_WITH = """
+import gc
+from webgateway import memory
+class Part:
+    def __init__(self): self.whole = self
+memory.settle()
+most = 0
+for page in range(300):
+    parts = [Part() for _ in range(3_000)]  # and a dict of each
+    most = max(most, len(gc.get_objects()))
+print(most < 10 * 6_000)
+"""
+
+
 SERVED = """
 import sys
 import webgateway
@@ -104,6 +118,10 @@ def test_large_blocks_are_given_back_at_once():
 
 def test_what_was_loaded_is_not_looked_through_for_garbage_again():
     assert run(SETTLED) == "True True\n"
+
+
+def test_what_pages_are_done_with_does_not_pile_up():
+    assert run(DONE_WITH) == "True\n"
 
 
 def test_what_nobody_needs_to_serve_requests_takes_no_room_in_a_web_worker():

@@ -11,8 +11,9 @@ ARENAS = 2
 LARGE = 128 * 1024
 """Bytes from which on a block is given back as soon as it is free. glibc begins with so many, too, but takes
 more with each that it was given back."""
-YOUNG = (10_000, 20, 100)
-"""Objects that come before each look, and looks before those at older ones: a page makes many at once."""
+YOUNG = (2_000, 5, 5)
+"""Objects that come before each look, and looks before those at older ones. A page makes many at once, so
+there are more than Python's own 700; more than these leave what pages are done with where it is."""
 TRIM_EVERY = 5.0  # seconds
 
 
