@@ -7,6 +7,18 @@ from tests.browser.conftest import log_in
 from tests.browser.screens import AXE, PRESSED, SCREENS, show
 from tests.browser.showroom import furnish
 
+ESCAPED = """() => {
+  const scrolls = element => /auto|scroll/.test(getComputedStyle(element).overflowY)
+  const frame = element => {
+    for (let one = element.parentElement; one && one !== document.body; one = one.parentElement)
+      if (scrolls(one)) return one
+  }
+  return [...document.querySelectorAll(".visually-hidden")]
+    .filter(one => one.offsetParent && frame(one) && !frame(one).contains(one.offsetParent))
+    .map(one => `${frame(one).className} > ${one.textContent.trim()}`)
+}"""
+"""What only screen readers read and no part that scrolls holds: it makes the page itself longer."""
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
@@ -44,7 +56,7 @@ def _faults(page: Page, name: str) -> list[str]:
     faults = [f"{name}: {violation}" for violation in violations(page)]
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         faults.append(f"{name}: wider than the window")
-    return faults
+    return faults + [f"{name}: {one} scrolls away with the page" for one in page.evaluate(ESCAPED)]
 
 
 def violations(page: Page) -> list[str]:
