@@ -7,9 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests import cast
-from tests.workspace.desk import busy
+from tests.workspace.desk import busy, waits
 from webgateway.conversations import queueing
 from webgateway.conversations.models import Conversation, Message
+from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
 from webgateway.workspace import desk
 
@@ -124,8 +125,9 @@ def test_an_empty_answer_is_refused_in_the_workspace(as_gail, peter):
 @pytest.mark.parametrize("piece", ["desk", "offers", "waiting"])
 def test_a_piece_that_did_not_change_is_not_sent_again(as_gail, peter, piece):
     answer = as_gail.get(f"/workspace/{piece}", headers=PART)
-    token = re.search(r'data-token="(\w+)"', answer.text)[1]
-    assert as_gail.get(f"/workspace/{piece}?token={token}", headers=PART).status_code == 204
+    token = re.search(r'data-token="([^"]+)"', answer.text)[1]
+    asked = {"token": token}
+    assert as_gail.get(f"/workspace/{piece}", query_string=asked, headers=PART).status_code == 204
 
 
 def test_a_new_message_changes_the_list(as_gail, peter):
@@ -144,6 +146,29 @@ def test_conversations_that_wait_in_the_agents_queues_are_offered_to_be_taken(as
     assert "Customer of Sales" in text
     assert "Customer of Claims" not in text
     assert "<span data-waiting>1</span>" in text
+
+
+def test_what_rings_at_somebody_does_not_wait(as_gail, page, gail):
+    queue = cast.queue("Sales", gail, cast.agent("Hugo"))
+    rings, _ = waits(page, queue), waits(page, queue)
+    before = desk.of(gail).tokens["waiting"]
+    db.session.add(Offer(conversation=rings, user=cast.person("Hugo"), expires_at=utcnow()))
+    db.session.commit()
+    text = as_gail.get("/workspace/").text
+    assert "<span data-waiting>1</span>" in text
+    assert text.count('id="waits-') == 1
+    assert desk.of(gail).tokens["waiting"] != before
+
+
+def test_the_list_of_who_waits_is_brought_anew_when_as_many_others_do(page, gail):
+    queue = cast.queue("Sales", gail)
+    first = waits(page, queue)
+    before = desk.of(gail).tokens["waiting"]
+    first.agent = cast.agent("Hugo")
+    waits(page, queue)
+    db.session.commit()
+    assert desk.of(gail).waiting == 1
+    assert desk.of(gail).tokens["waiting"] != before
 
 
 def test_a_conversation_of_nobodys_is_read_and_taken_but_not_answered(as_gail, page, gail):

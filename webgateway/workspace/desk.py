@@ -2,12 +2,12 @@
 in a few small queries, for this is asked all day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, func, literal, null, select, union_all
+from sqlalchemy import Row, bindparam, exists, func, literal, null, select, union_all
 
 from ..conversations.models import Contact, Conversation
 from ..conversations.offers import RINGING, Offer
@@ -27,15 +27,21 @@ SHOWN = (
 )
 
 
+class Queued(NamedTuple):
+    """What waits in a queue and rings at nobody: how many, and the sum of their ids, another for others."""
+
+    number: int
+    ids: int
+
+
 @dataclass(frozen=True)
 class Desk:
-    """`waiting`: in the agent's queues. `agent` is None for who was never at work."""
+    """`queued`: of the agent's queues in which somebody waits, by the queue's id."""
 
     user: Row[Any]
     talks: Sequence[Row[Any]]
     offers: Sequence[Row[Any]]
-    waiting: int
-    queues: Sequence[int]
+    queued: Mapping[int, Queued]
 
     @property
     def state(self) -> str:
@@ -44,6 +50,10 @@ class Desk:
     @property
     def most(self) -> int:
         return self.user.most or 4
+
+    @property
+    def waiting(self) -> int:
+        return sum(one.number for one in self.queued.values())
 
     @property
     def taken(self) -> int:
@@ -57,12 +67,12 @@ class Desk:
 
     @cached_property
     def tokens(self) -> dict[str, str]:
-        """One for each piece of the screen, changing when that does."""
+        """One for each piece of the screen, changing when that does; `waiting` begins with how many do."""
         at_work = (self.user.state, self.user.state_reason, self.user.most)
         return {
             "desk": digest((at_work, [tuple(talk) for talk in self.talks])),
             "offers": digest([tuple(offer) for offer in self.offers]),
-            "waiting": str(self.waiting),
+            "waiting": f"{self.waiting} {sum(one.ids for one in self.queued.values())}",
         }
 
 
@@ -70,8 +80,9 @@ WAITING = (
     Conversation.queue_id.is_not(None),
     Conversation.agent_id.is_(None),
     Conversation.closed_at.is_(None),
+    ~exists().where(Offer.conversation_id == Conversation.id, RINGING),
 )
-"""For an agent, as ix_conversations_queued has it."""
+"""For an agent, as ix_conversations_queued has it, and ringing at nobody."""
 
 
 def look(user_ids: Collection[int]) -> dict[int, Desk]:
@@ -79,15 +90,9 @@ def look(user_ids: Collection[int]) -> dict[int, Desk]:
     asked = {"users": list(user_ids)}
     users = {row.id: row for row in rows(_users(), asked)}
     talks, offers = _by_agent(rows(_lying(), asked))
-    waiting = _waiting(users)
+    queued = _queued(users)
     return {
-        user_id: Desk(
-            user,
-            talks.get(user_id, []),
-            offers.get(user_id, []),
-            sum(waiting[user_id].values()),
-            list(waiting[user_id]),
-        )
+        user_id: Desk(user, talks.get(user_id, []), offers.get(user_id, []), queued[user_id])
         for user_id, user in users.items()
     }
 
@@ -140,7 +145,7 @@ def _theirs() -> Any:
 @cache
 def _queues() -> Any:
     return (
-        select(Queue.id, Queue.tenant_id, Queue.everybody, func.count())
+        select(Queue.id, Queue.tenant_id, Queue.everybody, func.count(), func.sum(Conversation.id))
         .join(Conversation, Conversation.queue_id == Queue.id)
         .where(Queue.tenant_id.in_(TENANTS), *WAITING)
         .group_by(Queue.id)
@@ -161,18 +166,17 @@ def _by_agent(lying: Iterable[Row[Any]]) -> tuple[dict[int, list[Row[Any]]], ...
     return talks, offers
 
 
-def _waiting(users: dict[int, Row[Any]]) -> dict[int, dict[int, int]]:
-    """How many, by user and queue."""
+def _queued(users: dict[int, Row[Any]]) -> dict[int, dict[int, Queued]]:
+    """By user and queue."""
     tenants = {user.tenant_id for user in users.values()}
     queues = rows(_queues(), {"tenants": list(tenants)})
-    found: dict[int, dict[int, int]] = {user_id: {} for user_id in users}
-    closed = {queue_id: count for queue_id, _, everybody, count in queues if not everybody}
-    for queue_id, tenant_id, everybody, count in queues:
+    found: dict[int, dict[int, Queued]] = {user_id: {} for user_id in users}
+    queued = {queue_id: Queued(number, int(ids)) for queue_id, _, _, number, ids in queues}
+    for queue_id, tenant_id, everybody, *_ in queues:
         for user in users.values() if everybody else ():
             if user.tenant_id == tenant_id:
-                found[user.id][queue_id] = count
-    if closed:
-        asked = {"queues": list(closed), "users": list(users)}
-        for queue_id, user_id in rows(_members(), asked):
-            found[user_id][queue_id] = closed[queue_id]
+                found[user.id][queue_id] = queued[queue_id]
+    if closed := [queue_id for queue_id, _, everybody, *_ in queues if not everybody]:
+        for queue_id, user_id in rows(_members(), {"queues": closed, "users": list(users)}):
+            found[user_id][queue_id] = queued[queue_id]
     return found

@@ -8,7 +8,6 @@ from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ..conversations.models import Contact, Conversation, called
-from ..conversations.offers import RINGING, Offer
 from ..conversations.reasons import ClosingReason
 from ..conversations.thread import Thread
 from ..db import db, row, utcnow
@@ -60,10 +59,9 @@ class Screen:
     @cached_property
     def waiting(self) -> list[Conversation]:
         """The next in turn of the agent's queues."""
-        ringing = exists().where(Offer.conversation_id == Conversation.id, RINGING)
         query = (
             select(Conversation)
-            .where(Conversation.queue_id.in_(self.desk.queues), *WAITING, ~ringing)
+            .where(Conversation.queue_id.in_(self.desk.queued), *WAITING)
             .join(Conversation.contact)
             .options(
                 contains_eager(Conversation.contact).load_only(
@@ -74,7 +72,7 @@ class Screen:
             )
             .order_by(Conversation.priority.desc(), Conversation.queued_at, Conversation.id)
         )
-        return list(db.session.scalars(query.limit(LISTED))) if self.desk.queues else []
+        return list(db.session.scalars(query.limit(LISTED))) if self.desk.queued else []
 
     @cached_property
     def details(self) -> Details:

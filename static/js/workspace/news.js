@@ -51,7 +51,7 @@ function further() {
 
 /** Each piece that changed is brought anew; what brings the thread brings the list beside it. */
 function apply(news) {
-  if (news.waiting !== undefined) for (const count of document.querySelectorAll("[data-waiting]")) count.textContent = news.waiting;
+  if (news.waiting !== undefined) for (const count of document.querySelectorAll("[data-waiting]")) count.textContent = news.waiting.split(" ")[0];
   const thread = stale("thread", news.thread);
   for (const name of ["offers", "waiting", "thread", "details", ...(thread ? [] : ["desk"])]) {
     const piece = stale(name, news[name]);
