@@ -9,14 +9,19 @@ appear("[data-autoscroll]", (thread) => {
   let following = true;
   let seen = newest(thread);
   let first = oldest(thread);
+  let at = thread.scrollTop;
 
   const down = () => {
     thread.scrollTop = thread.scrollHeight;
     button.remove();
   };
+  // Only who scrolls up stops following: what opens below makes the thread smaller, too.
   const moved = () => {
-    following = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60;
-    if (following) button.remove();
+    if (thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60) {
+      following = true;
+      button.remove();
+    } else if (thread.scrollTop < at) following = false;
+    at = thread.scrollTop;
   };
   const changed = () => {
     const now = newest(thread);

@@ -236,3 +236,38 @@ def test_a_canned_answer_is_put_where_one_writes(desk: Page, installation: Insta
     expect(search).to_be_focused()
     desk.keyboard.press("/")
     expect(box).to_have_value("Hello Peter! /")
+
+
+@pytest.fixture
+def long_talk(desk: Page, installation: Installation) -> Page:
+    change(installation, lambda: [says("Peter Chang", f"Line {number}") for number in range(30)])
+    expect(desk.get_by_role("log").get_by_text("Line 29")).to_be_in_viewport(ratio=1)
+    return desk
+
+
+def test_the_newest_message_stays_in_sight_when_the_box_for_a_note_opens(long_talk: Page):
+    """Though the browser tells only then of the way down before."""
+    talk = long_talk.get_by_role("log")
+    talk.evaluate("""thread => {
+        document.querySelector(".note-box").open = true
+        thread.dispatchEvent(new Event("scroll"))
+    }""")
+    expect(talk.get_by_text("Line 29")).to_be_in_viewport(ratio=1)
+    long_talk.get_by_label("Note, only colleagues see it").fill("They rang.\nTwice.\nAnd again.")
+    expect(talk.get_by_text("Line 29")).to_be_in_viewport(ratio=1)
+    long_talk.get_by_role("button", name="Add note").click()
+    expect(talk.get_by_text("They rang.")).to_be_in_viewport(ratio=1)
+
+
+def test_whoever_reads_further_up_is_told_of_new_messages_and_left_there(
+    long_talk: Page, installation: Installation
+):
+    talk = long_talk.get_by_role("log")
+    talk.evaluate("thread => { thread.scrollTop = 100 }")
+    change(installation, lambda: says("Peter Chang", "Are you there?"))
+    down = long_talk.get_by_role("button", name="New messages")
+    expect(down).to_be_visible()
+    assert talk.evaluate("thread => thread.scrollTop") == 100
+    down.click()
+    expect(talk.get_by_text("Are you there?")).to_be_in_viewport(ratio=1)
+    expect(down).to_be_hidden()
