@@ -9,7 +9,7 @@ import re
 import pytest
 
 from tests import cast
-from tests.bench import desks, load, report, signed, tables, workspace
+from tests.bench import desks, load, pages, report, signed, tables, workspace
 from tests.bench.bare import app as bare
 from tests.bench.measure import QUICK, Findings, Row, Scale, Table, Times, percentile
 from tests.bench.pages import Found
@@ -32,6 +32,30 @@ def test_a_percentile_is_a_value_that_was_measured():
 def test_one_slow_round_does_not_make_the_number():
     times = Times([[1.0] * 10, [9.0] * 10, [2.0] * 10])
     assert times.p50 == times.p99 == 2.0
+
+
+class Turns:
+    """Of whom reads what; it takes as many seconds as there were readings before."""
+
+    asked: list[tuple[str, str]] = []
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def read(self, path: str) -> float:
+        self.asked.append((self.name, path))
+        return float(len(self.asked))
+
+
+def test_each_round_has_every_page_by_turns_so_that_a_slow_moment_is_not_one_page_s():
+    full, tenth = Turns("full"), Turns("tenth")
+    scale = Scale(rounds=2, loads=1)
+    first, _ = pages.read("register", {"first": "/1", "last": "/2"}, [full, tenth], scale)  # type: ignore[list-item]
+    a_round = [("full", "/1"), ("tenth", "/1"), ("full", "/2"), ("tenth", "/2")]
+    assert Turns.asked[-8:] == a_round * 2
+    warm_up = len(Turns.asked) - 8
+    assert first.full.rounds == ([warm_up + 1.0], [warm_up + 5.0])
+    assert first.tenth.rounds == ([warm_up + 2.0], [warm_up + 6.0])
 
 
 def test_a_delivery_is_as_long_as_meta_s_signed_and_like_no_other():

@@ -71,11 +71,11 @@ def measure(folder: Path, server: Server | None, scale: Scale) -> Findings:
         found.tables.append(_receivers("Receivers, side by side", contenders, absent))
         if server:
             server.settle()
-        calm = [_half(contenders[name], scale) for name in (SQLITE, POSTGRESQL) if name in contenders]
+        calm = at_half({name: one for name, one in contenders.items() if one.installation}, scale)
         missing = _missing(contenders)
     slow, table = on_a_slow_disk(folder, scale)
     found.rows.append(slow)
-    found.rows += [_calm_row(name, times) for name, times in zip((SQLITE, POSTGRESQL), calm, strict=False)]
+    found.rows += calm
     found.rows.append(missing)
     found.tables += table
     return found
@@ -156,15 +156,16 @@ def _rivals(stack: ExitStack, contenders: Contenders) -> dict[str, str]:
     return absent
 
 
-def _half(contender: Contender, scale: Scale) -> tuple[float, Times]:
-    """At half the top rate that was just measured."""
-    per_second = contender.per_second / 2
-    rounds = [contender.paced(scale.seconds, per_second).times for _ in range(scale.rounds)]
-    return per_second, Times(rounds)
+def at_half(contenders: Contenders, scale: Scale) -> list[Row]:
+    """Turn by turn at half the top rates that were just measured."""
+    rounds: dict[str, list[list[float]]] = {name: [] for name in contenders}
+    for _ in range(scale.rounds):
+        for name, contender in contenders.items():
+            rounds[name].append(contender.paced(scale.seconds, contender.per_second / 2).times)
+    return [_calm_row(name, contenders[name].per_second / 2, Times(rounds[name])) for name in contenders]
 
 
-def _calm_row(name: str, calm: tuple[float, Times]) -> Row:
-    per_second, times = calm
+def _calm_row(name: str, per_second: float, times: Times) -> Row:
     measured = f"{ms(times.p99)} (p50 {ms(times.p50)}) at {rate(per_second)} per second"
     return Row(f"p99 of {name} at half its top rate", "under 25 ms", measured, times.p99 < 0.025)
 

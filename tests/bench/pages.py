@@ -131,7 +131,7 @@ def measure(folder: Path, server: Server | None, scale: Scale) -> Findings:
                 readers.append(Reader(installation))
             for group, paths in PATHS.items():
                 memory.begin(group)
-                pages += [read(group, page, path, readers, scale) for page, path in paths.items()]
+                pages += read(group, paths, readers, scale)
                 for server_process in servers:
                     memory.note("web worker", memory.children(server_process))
         found.rows += [_row(group, database, [one for one in pages if one.group == group]) for group in PATHS]
@@ -139,19 +139,23 @@ def measure(folder: Path, server: Server | None, scale: Scale) -> Findings:
     return found
 
 
-def read(group: str, page: str, path: str, readers: list[Reader], scale: Scale) -> Found:
-    for reader in readers:
-        for _ in range(WARM_UP):
-            reader.read(path)
-    rounds: list[list[list[float]]] = [[], []]
+def read(group: str, paths: Mapping[str, str], readers: list[Reader], scale: Scale) -> list[Found]:
+    """Each round has all pages, so that a slow moment of the machine is not all that one of them has."""
+    for path in paths.values():
+        for reader in readers:
+            for _ in range(WARM_UP):
+                reader.read(path)
+    rounds: dict[str, list[list[list[float]]]] = {page: [] for page in paths}
     for _ in range(scale.rounds):
-        loads: list[list[float]] = [[], []]
-        for _ in range(scale.loads):
-            for times, reader in zip(loads, readers, strict=True):
-                times.append(reader.read(path))
-        for one, times in zip(rounds, loads, strict=True):
-            one.append(times)
-    return Found(group, page, *map(Times, rounds))
+        for page, path in paths.items():
+            rounds[page].append(_round(path, readers, scale))
+    return [Found(group, page, *map(Times, zip(*rounds[page], strict=True))) for page in paths]
+
+
+def _round(path: str, readers: list[Reader], scale: Scale) -> list[list[float]]:
+    """By reader, turn by turn."""
+    loads = [[reader.read(path) for reader in readers] for _ in range(scale.loads)]
+    return [list(times) for times in zip(*loads, strict=True)]
 
 
 def _row(group: str, database: str, pages: list[Found]) -> Row:
