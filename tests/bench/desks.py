@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from tests import cast
 
 PART = "HX-Request: true\r\nHX-Request-Type: partial\r\n"
-TOKEN = re.compile(r'id="(desk|offers)"[^>]*data-token="(\w+)"')
+TOKEN = re.compile(r'id="(desk|offers|waiting)"[^>]*data-token="(\w+)"')
 THREAD = re.compile(r'role="log"[^>]*data-token="(\w+)" hx-get="([^"]+)"')
 OFFER = re.compile(r"/workspace/offers/(\d+)/acceptance")
 MINE = re.compile(r'id="mine-(\d+)"')
@@ -22,6 +22,7 @@ NUMBER = re.compile(r"number (\d+)\b")
 CSRF = re.compile(r'"X-CSRFToken": "([^"]+)"|name="csrf_token"[^>]*value="([^"]+)"')
 PATIENCE = 30.0
 TRIES = 10
+SELDOM = 5.0  # seconds, as static/js/workspace/news.js has it
 now = time.perf_counter
 
 
@@ -140,6 +141,7 @@ class Desk:
         """Where the news of the conversation that is shown are asked for."""
         self.work: set[asyncio.Task[None]] = set()
         self.turn = asyncio.Lock()
+        self.listed = -SELDOM
 
     async def log_in(self) -> None:
         _, _, page = await self.line.ask("GET", "/login")
@@ -189,6 +191,13 @@ class Desk:
     async def _apply(self, news: dict[str, str]) -> None:
         """As static/js/workspace/news.js does."""
         async with self.turn:
+            if (
+                "queued" in news
+                and self.known.get("waiting") != news["queued"]
+                and now() - self.listed >= SELDOM
+            ):
+                self.listed = now()
+                self._learn(await self._bring(f"/workspace/waiting?token={self.known.get('waiting', '')}"))
             if "offers" in news and self.known.get("offers") != news["offers"]:
                 self._learn(await self._bring(f"/workspace/offers?token={self.known.get('offers', '')}"))
             thread = news.get(f"thread-{self.shown}")

@@ -1,6 +1,7 @@
 """The workspace behind the real web server: what changes is on the screen at once, without a reload."""
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +18,7 @@ from webgateway.conversations.models import Contact, Conversation, Part
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
 from webgateway.pages.models import Page as FacebookPage
+from webgateway.queues.models import Queue
 
 SOON = 3_000  # milliseconds: a busy machine is slower than a second
 
@@ -195,6 +197,29 @@ def test_a_call_that_could_not_be_brought_is_brought_later(desk: Page, installat
     assert failed
 
 
+def test_who_waits_is_listed_though_another_comes_while_the_list_is_on_its_way(
+    desk: Page, installation: Installation
+):
+    def comes(meta_id: str) -> None:
+        page = db.session.scalars(db.select(FacebookPage)).one()
+        general = db.session.scalars(db.select(Queue)).first() or cast.queue("Sales", cast.person("Gail"))
+        cast.conversation(
+            cast.contact(page, f"Customer {meta_id}", meta_id), queue=general, queued_at=utcnow()
+        )
+
+    def slow(route: Route) -> None:
+        answer = route.fetch()
+        change(installation, lambda: comes("22"))
+        time.sleep(1)  # until the screen was told of it
+        route.fulfill(response=answer)
+
+    desk.route(re.compile("/workspace/waiting"), slow, times=1)
+    change(installation, lambda: comes("21"))
+    waiting = desk.get_by_role("region", name="Waiting in my queues")
+    expect(waiting.get_by_role("button", name="Take Customer 21")).to_be_visible(timeout=SOON)
+    expect(waiting.get_by_role("button", name="Take Customer 22")).to_be_visible(timeout=10_000)
+
+
 def test_a_dialog_stays_open_when_the_customer_writes(desk: Page, installation: Installation):
     desk.get_by_role("button", name="Not ready").click()
     dialog = desk.get_by_role("dialog", name="Not ready")
@@ -246,7 +271,7 @@ def long_talk(desk: Page, installation: Installation) -> Page:
 
 
 def test_the_newest_message_stays_in_sight_when_the_box_for_a_note_opens(long_talk: Page):
-    """Though the browser tells only then of the way down before."""
+    """Though the browser tells of the way down only then."""
     talk = long_talk.get_by_role("log")
     talk.evaluate("""thread => {
         document.querySelector(".note-box").open = true

@@ -151,24 +151,24 @@ def test_conversations_that_wait_in_the_agents_queues_are_offered_to_be_taken(as
 def test_what_rings_at_somebody_does_not_wait(as_gail, page, gail):
     queue = cast.queue("Sales", gail, cast.agent("Hugo"))
     rings, _ = waits(page, queue), waits(page, queue)
-    before = desk.of(gail).tokens["waiting"]
+    before = desk.of(gail).tokens["queued"]
     db.session.add(Offer(conversation=rings, user=cast.person("Hugo"), expires_at=utcnow()))
     db.session.commit()
     text = as_gail.get("/workspace/").text
     assert "<span data-waiting>1</span>" in text
     assert text.count('id="waits-') == 1
-    assert desk.of(gail).tokens["waiting"] != before
+    assert desk.of(gail).tokens["queued"] != before
 
 
 def test_the_list_of_who_waits_is_brought_anew_when_as_many_others_do(page, gail):
     queue = cast.queue("Sales", gail)
     first = waits(page, queue)
-    before = desk.of(gail).tokens["waiting"]
+    before = desk.of(gail).tokens["queued"]
     first.agent = cast.agent("Hugo")
     waits(page, queue)
     db.session.commit()
     assert desk.of(gail).waiting == 1
-    assert desk.of(gail).tokens["waiting"] != before
+    assert desk.of(gail).tokens["queued"] != before
 
 
 def test_a_conversation_of_nobodys_is_read_and_taken_but_not_answered(as_gail, page, gail):

@@ -125,7 +125,7 @@ def test_a_reader_is_told_the_state_at_once(app, as_gail, peter):
 
     async def work() -> None:
         news = await reader.next()
-        assert set(news) == {"desk", "offers", "waiting", f"thread-{talk_id}", f"details-{talk_id}"}
+        assert set(news) == {"desk", "offers", "waiting", "queued", f"thread-{talk_id}", f"details-{talk_id}"}
         assert all(news.values())
 
     reading(reader, work)
@@ -139,7 +139,9 @@ def test_what_it_is_told_is_what_the_pieces_carry(app, as_gail, peter):
     page = as_gail.get(f"/workspace/{peter.id}").text
 
     async def work() -> None:
-        for token in (await reader.next()).values():
+        news = await reader.next()
+        assert f"data-waiting>{news.pop('waiting')}</span>" in page
+        for token in news.values():
             assert f'data-token="{token}"' in page
 
     reading(reader, work)
@@ -519,7 +521,7 @@ def test_a_conversation_of_another_tenant_is_not_watched(app, as_rita, peter):
     reader = Reader(app, as_rita, f"shown={peter.id}")
 
     async def work() -> None:
-        assert set(await reader.next()) == {"desk", "offers", "waiting"}
+        assert set(await reader.next()) == {"desk", "offers", "waiting", "queued"}
 
     reading(reader, work)
 
@@ -535,7 +537,7 @@ def test_where_nothing_can_be_pushed_the_browser_is_told_to_ask(as_gail, peter):
     assert as_gail.get("/workspace/stream").status_code == 204
     answer = as_gail.get(f"/workspace/news?shown={peter.id}")
     its = {f"thread-{peter.id}", f"details-{peter.id}"}
-    assert set(answer.json) == {"token", "desk", "offers", "waiting", *its}
+    assert set(answer.json) == {"token", "desk", "offers", "waiting", "queued", *its}
     assert as_gail.get(f"/workspace/news?shown={peter.id}&token={answer.json['token']}").status_code == 204
 
 

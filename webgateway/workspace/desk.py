@@ -28,10 +28,11 @@ SHOWN = (
 
 
 class Queued(NamedTuple):
-    """What waits in a queue and rings at nobody: how many, and the sum of their ids, another for others."""
+    """What waits in a queue and rings at nobody."""
 
     number: int
-    ids: int
+    sum_of_ids: int
+    """Another one, all but never the same, when others wait."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,14 @@ class Desk:
 
     @cached_property
     def tokens(self) -> dict[str, str]:
-        """One for each piece of the screen, changing when that does; `waiting` begins with how many do."""
+        """One for each piece of the screen, changing when that does, but `queued` not with the names of those
+        who wait; `waiting` is how many do."""
         at_work = (self.user.state, self.user.state_reason, self.user.most)
         return {
             "desk": digest((at_work, [tuple(talk) for talk in self.talks])),
             "offers": digest([tuple(offer) for offer in self.offers]),
-            "waiting": f"{self.waiting} {sum(one.ids for one in self.queued.values())}",
+            "waiting": str(self.waiting),
+            "queued": digest(sorted((queue_id, *queued) for queue_id, queued in self.queued.items())),
         }
 
 

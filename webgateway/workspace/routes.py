@@ -51,7 +51,7 @@ def my_offers() -> ResponseReturnValue:
 @blueprint.get("/waiting")
 @MINE
 def waiting() -> ResponseReturnValue:
-    return _piece("waiting", "workspace/_waiting.html")
+    return _piece("queued", "workspace/_waiting.html")
 
 
 @blueprint.get("/shortcuts")

@@ -5,9 +5,11 @@ const ASK = 3000;
 const LONGEST = 30_000;
 const AGAIN = 20; // questions after which pushing is tried once more
 const QUIET = 40_000; // the server gives a sign of life every 15 seconds
-const pieces = { desk: "#desk", offers: "#offers", waiting: "#waiting", thread: "#talk [role=log]", details: "#details" };
+const SELDOM = 5000; // who waits changes with every customer
+const pieces = { desk: "#desk", offers: "#offers", queued: "#waiting", thread: "#talk [role=log]", details: "#details" };
 const known = new Map(); // by piece: the token of what was brought last
 const told = new Map(); // all that the server told, of every conversation that is watched
+const underway = new Map(); // by piece: what is being brought anew; what is told meanwhile is looked at when it is there
 const STEPS = ["Sent", "Delivered", "Read"];
 
 let source = null;
@@ -16,6 +18,8 @@ let timer = 0;
 let heard = 0;
 let asked = "";
 let questions = 0;
+let listed = -SELDOM;
+let later = 0;
 
 const shown = () => document.getElementById("talk")?.dataset.conversation ?? "";
 
@@ -51,22 +55,42 @@ function further() {
 
 /** Each piece that changed is brought anew; what brings the thread brings the list beside it. */
 function apply(news) {
-  if (news.waiting !== undefined) for (const count of document.querySelectorAll("[data-waiting]")) count.textContent = news.waiting.split(" ")[0];
+  if (news.waiting !== undefined) for (const count of document.querySelectorAll("[data-waiting]")) count.textContent = news.waiting;
   const thread = stale("thread", news.thread);
-  for (const name of ["offers", "waiting", "thread", "details", ...(thread ? [] : ["desk"])]) {
+  for (const name of ["offers", "queued", "thread", "details", ...(thread ? [] : ["desk"])]) {
     const piece = stale(name, news[name]);
-    if (!piece) continue;
+    if (!piece || underway.get(name)?.isConnected || (name === "queued" && tooSoon())) continue;
     known.set(name, news[name]);
     piece.dispatchEvent(new CustomEvent("news"));
   }
 }
 
+const all = () => ({ ...Object.fromEntries(told), ...its(Object.fromEntries(told)) });
+
+/** The list of who waits is brought at once, and again when its time has come. */
+function tooSoon() {
+  const left = listed + SELDOM - performance.now();
+  if (left <= 0) listed = performance.now();
+  else later ||= setTimeout(now, left);
+  return left > 0;
+}
+
+function now() {
+  later = 0;
+  apply(all());
+}
+
+const named = ({ detail: { ctx } }) => Object.keys(pieces).find((one) => ctx.sourceElement.matches?.(pieces[one]));
+
 const pause = (milliseconds) => milliseconds * (0.75 + Math.random() / 2);
 
 /** A piece that could not be brought is asked for once more, unless it is told of anew meanwhile. */
-function missed({ detail: { ctx } }) {
-  if (ctx.response && ctx.response.status < 500) return;
-  const name = Object.keys(pieces).find((one) => ctx.sourceElement.matches?.(pieces[one]));
+function brought(event) {
+  const name = named(event);
+  if (!name) return;
+  underway.delete(name);
+  const { response } = event.detail.ctx;
+  if (response && response.status < 500) return apply(all());
   const token = known.get(name);
   if (!token) return;
   known.delete(name);
@@ -148,7 +172,8 @@ function follow() {
 
 if (workspace) {
   connect();
-  document.addEventListener("htmx:finally:request", missed);
+  document.addEventListener("htmx:before:request", (event) => named(event) && underway.set(named(event), event.detail.ctx.sourceElement));
+  document.addEventListener("htmx:finally:request", brought);
   document.addEventListener("htmx:after:swap", follow);
   // A machine that slept holds a dead connection; one that comes back looks at once.
   setInterval(() => source && Date.now() - heard > QUIET && source.readyState === EventSource.OPEN && reopen(), 10_000);
