@@ -35,7 +35,7 @@ def test_one_slow_round_does_not_make_the_number():
 
 
 class Turns:
-    """Of whom reads what; it takes as many seconds as there were readings before."""
+    """Who reads what; the first reading takes a second, each one more than the one before."""
 
     asked: list[tuple[str, str]] = []
 

@@ -12,8 +12,8 @@ LARGE = 128 * 1024
 """Bytes from which on a block is given back as soon as it is free. glibc begins with so many, too, but takes
 more with each that it was given back."""
 YOUNG = (2_000, 5, 5)
-"""Objects that come before each look, and looks before those at older ones. A page makes many at once, so
-there are more than Python's own 700; more than these leave what pages are done with where it is."""
+"""Objects that come before each look, and looks before those at older ones. A page makes many at once: more
+than Python 3.11's own 700. With more than these, what pages are done with piles up."""
 TRIM_EVERY = 5.0  # seconds
 
 

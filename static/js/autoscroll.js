@@ -13,6 +13,7 @@ appear("[data-autoscroll]", (thread) => {
 
   const down = () => {
     thread.scrollTop = thread.scrollHeight;
+    at = thread.scrollTop;
     button.remove();
   };
   // Only who scrolls up stops following: what opens below makes the thread smaller, too.

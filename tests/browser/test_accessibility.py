@@ -56,6 +56,10 @@ def _faults(page: Page, name: str) -> list[str]:
     faults = [f"{name}: {violation}" for violation in violations(page)]
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         faults.append(f"{name}: wider than the window")
+    if page.evaluate(
+        "document.querySelector('.main.full') && document.documentElement.scrollHeight > innerHeight"
+    ):
+        faults.append(f"{name}: longer than the window, though its parts scroll")
     return faults + [f"{name}: {one} scrolls away with the page" for one in page.evaluate(ESCAPED)]
 
 
