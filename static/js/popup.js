@@ -3,8 +3,7 @@
 const DONE = "webgateway:done";
 // Beside postMessage, because a page on the way (Meta's dialog) may cut the tie between the two windows.
 const channel = new BroadcastChannel("webgateway");
-let popup = null;
-let done = true;
+let popup = null; // the last one: its window, and whether it has reported
 let heard = null;
 
 function noteBeside(link) {
@@ -22,11 +21,12 @@ function noteBeside(link) {
 // A screen reader tells of what changes in a status, not of a new one.
 const say = (note, text) => setTimeout(() => (note.textContent = text));
 
-function watch(note) {
+/** The next one may open before it is seen that this one is closed. */
+function watch(note, opened) {
   const timer = setInterval(() => {
-    if (!popup.closed) return;
+    if (!opened.window.closed) return;
     clearInterval(timer);
-    say(note, done ? "" : "The window was closed before it finished.");
+    say(note, opened.done ? "" : "The window was closed before it finished.");
   }, 400);
 }
 
@@ -43,7 +43,7 @@ function refresh() {
 function hear({ type, id } = {}) {
   if (type !== DONE || id === heard) return;
   heard = id;
-  done = true;
+  if (popup) popup.done = true;
   // The step that led to the window has been taken.
   document.querySelector("dialog[open] [data-popup]")?.closest("dialog").close();
   refresh();
@@ -67,19 +67,19 @@ channel.addEventListener("message", (event) => hear(event.data));
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-popup]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (popup && !popup.closed) {
+  if (popup && !popup.window.closed) {
     event.preventDefault();
-    return popup.focus();
+    return popup.window.focus();
   }
   const left = screenX + Math.max(0, (outerWidth - 680) / 2);
   const top = screenY + Math.max(0, (outerHeight - 760) / 2);
-  popup = window.open(link.href, "webgateway", `popup,width=680,height=760,left=${left},top=${top}`);
+  const opened = window.open(link.href, "webgateway", `popup,width=680,height=760,left=${left},top=${top}`);
+  popup = opened && { window: opened, done: false };
   if (!popup) return;
   event.preventDefault();
-  done = false;
   const note = noteBeside(link);
   say(note, "Go on in the window that has opened.");
-  watch(note);
+  watch(note, popup);
 });
 
 document.addEventListener("click", (event) => {

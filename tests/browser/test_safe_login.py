@@ -87,6 +87,19 @@ def test_a_window_that_is_closed_too_early_leaves_the_step_open(ada: Page):
     expect(ada.get_by_role("button", name="Continue to Facebook")).to_be_visible()
 
 
+def test_a_login_that_ended_well_is_not_said_to_have_been_closed_early_with_the_next_one(ada: Page):
+    """The next one opens before it is seen that the first is closed, as on a busy machine."""
+    ada.add_init_script("const every = setInterval; setInterval = (work, pause) => every(work, pause * 6)")
+    add_gateway(ada)
+    connect_pages(ada, BAKERY)
+    ada.locator("#connect[hx-get]").click()
+    go_on(ada).close()
+    ada.wait_for_timeout(400 * 6 * 2)
+    early = ada.get_by_text("The window was closed before it finished.")
+    expect(early).to_have_count(1)
+    expect(ada.get_by_role("dialog").filter(has=early)).to_be_visible()
+
+
 def test_a_page_that_was_unticked_comes_back_through_undo_and_a_login(ada: Page):
     add_gateway(ada)
     connect_pages(ada, BAKERY, BOOKS)
