@@ -217,7 +217,7 @@ def test_who_waits_is_listed_though_another_comes_while_the_list_is_on_its_way(
     change(installation, lambda: comes("21"))
     waiting = desk.get_by_role("region", name="Waiting in my queues")
     expect(waiting.get_by_role("button", name="Take Customer 21")).to_be_visible(timeout=SOON)
-    expect(waiting.get_by_role("button", name="Take Customer 22")).to_be_visible(timeout=10_000)
+    expect(waiting.get_by_role("button", name="Take Customer 22")).to_be_visible(timeout=20_000)
 
 
 def test_a_dialog_stays_open_when_the_customer_writes(desk: Page, installation: Installation):

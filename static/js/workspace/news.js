@@ -5,7 +5,7 @@ const ASK = 3000;
 const LONGEST = 30_000;
 const AGAIN = 20; // questions after which pushing is tried once more
 const QUIET = 40_000; // the server gives a sign of life every 15 seconds
-const SELDOM = 5000; // who waits changes with every customer
+const SELDOM = 15_000; // who waits changes with every customer
 const pieces = { desk: "#desk", offers: "#offers", queued: "#waiting", thread: "#talk [role=log]", details: "#details" };
 const known = new Map(); // by piece: the token of what was brought last
 const told = new Map(); // all that the server told, of every conversation that is watched
