@@ -9,7 +9,8 @@ const SELDOM = 15_000; // who waits changes with every customer
 const pieces = { desk: "#desk", offers: "#offers", queued: "#waiting", thread: "#talk [role=log]", details: "#details" };
 const known = new Map(); // by piece: the token of what was brought last
 const told = new Map(); // all that the server told, of every conversation that is watched
-const underway = new Map(); // by piece: what is being brought anew; what is told meanwhile is looked at when it is there
+const underway = new Map(); // by piece: what is being brought anew
+const passed = new Set(); // pieces of which more was told meanwhile: looked at again when they are there
 const STEPS = ["Sent", "Delivered", "Read"];
 
 let source = null;
@@ -59,13 +60,22 @@ function apply(news) {
   const thread = stale("thread", news.thread);
   for (const name of ["offers", "queued", "thread", "details", ...(thread ? [] : ["desk"])]) {
     const piece = stale(name, news[name]);
-    if (!piece || underway.get(name)?.isConnected || (name === "queued" && tooSoon())) continue;
+    if (!piece) continue;
+    if (underway.get(name)?.isConnected) {
+      passed.add(name);
+      continue;
+    }
+    if (name === "queued" && tooSoon()) continue;
     known.set(name, news[name]);
     piece.dispatchEvent(new CustomEvent("news"));
   }
 }
 
-const all = () => ({ ...Object.fromEntries(told), ...its(Object.fromEntries(told)) });
+/** As it was told last. */
+function look(name) {
+  const news = Object.fromEntries(told);
+  apply({ [name]: { ...news, ...its(news) }[name] });
+}
 
 /** The list of who waits is brought at once, and again when its time has come. */
 function tooSoon() {
@@ -77,7 +87,7 @@ function tooSoon() {
 
 function now() {
   later = 0;
-  apply(all());
+  look("queued");
 }
 
 const named = ({ detail: { ctx } }) => Object.keys(pieces).find((one) => ctx.sourceElement.matches?.(pieces[one]));
@@ -90,7 +100,7 @@ function brought(event) {
   if (!name) return;
   underway.delete(name);
   const { response } = event.detail.ctx;
-  if (response && response.status < 500) return apply(all());
+  if (response && response.status < 500) return passed.delete(name) && look(name);
   const token = known.get(name);
   if (!token) return;
   known.delete(name);
