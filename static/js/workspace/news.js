@@ -94,6 +94,11 @@ const named = ({ detail: { ctx } }) => Object.keys(pieces).find((one) => ctx.sou
 
 const pause = (milliseconds) => milliseconds * (0.75 + Math.random() / 2);
 
+function bringing(event) {
+  const name = named(event);
+  if (name) underway.set(name, event.detail.ctx.sourceElement);
+}
+
 /** A piece that could not be brought is asked for once more, unless it is told of anew meanwhile. */
 function brought(event) {
   const name = named(event);
@@ -182,7 +187,7 @@ function follow() {
 
 if (workspace) {
   connect();
-  document.addEventListener("htmx:before:request", (event) => named(event) && underway.set(named(event), event.detail.ctx.sourceElement));
+  document.addEventListener("htmx:before:request", bringing);
   document.addEventListener("htmx:finally:request", brought);
   document.addEventListener("htmx:after:swap", follow);
   // A machine that slept holds a dead connection; one that comes back looks at once.
