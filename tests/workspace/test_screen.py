@@ -159,6 +159,18 @@ def test_what_rings_at_somebody_does_not_wait(as_gail, page, gail):
     assert desk.of(gail).tokens["queued"] != before
 
 
+def test_who_has_waited_for_a_moment_only_is_about_to_ring_and_does_not_wait(as_gail, page, gail):
+    waits(page, cast.queue("Sales", gail), minutes=0)
+    assert desk.of(gail).waiting == 0
+    assert "Nobody waits." in as_gail.get("/workspace/").text
+
+
+def test_where_nothing_rings_by_itself_one_waits_at_once(as_gail, page, gail):
+    waits(page, cast.queue("Sales", gail, rule="by_hand"), minutes=0)
+    assert desk.of(gail).waiting == 1
+    assert 'id="waits-' in as_gail.get("/workspace/").text
+
+
 def test_the_list_of_who_waits_is_brought_anew_when_as_many_others_do(page, gail):
     queue = cast.queue("Sales", gail)
     first = waits(page, queue)

@@ -15,13 +15,15 @@ from flask import Flask
 from tests import cast
 from tests.conftest import Client
 from tests.conversations.sending import write
+from tests.workspace.desk import waits
 from webgateway.conversations.facts import Fact
 from webgateway.conversations.models import Conversation, Part
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
 from webgateway.gate import Gate
-from webgateway.queues.models import Agent
-from webgateway.workspace import streams, watching
+from webgateway.pages.models import Page
+from webgateway.queues.models import Agent, Queue
+from webgateway.workspace import streams, waiting, watching
 
 
 @pytest.fixture
@@ -278,6 +280,24 @@ def test_what_colleagues_get_is_no_news(app, as_gail, peter, page):
         await reader.next()
         await later(app, other)
         await reader.silent()
+
+    reading(reader, work)
+
+
+def test_who_is_not_rung_for_within_a_moment_is_told_of_though_nothing_is_written(
+    app, as_gail, page, gail, monkeypatch
+):
+    monkeypatch.setattr(waiting, "MOMENT", timedelta(seconds=2))
+    monkeypatch.setattr(watching, "AGAIN", 2.2)
+    reader, queue_id, page_id = Reader(app, as_gail), cast.queue("Sales", gail).id, page.id
+
+    async def work() -> None:
+        assert (await reader.next())["waiting"] == "0"
+        await later(app, lambda: waits(the(Page, page_id), the(Queue, queue_id), minutes=0))
+        await reader.silent(0.8)
+        news = await reader.next()
+        assert news["waiting"] == "1"
+        assert "queued" in news
 
     reading(reader, work)
 

@@ -5,17 +5,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, literal, null, select, union_all
+from sqlalchemy import Row, bindparam, func, literal, null, select, union_all
 
 from ..conversations.models import Contact, Conversation
 from ..conversations.offers import RINGING, Offer
 from ..db import rows
 from ..digests import digest
 from ..pages.models import Page
-from ..queues.models import Agent, Queue, members
+from ..queues.models import Agent, Queue
 from ..users.models import User
+from . import waiting
+from .waiting import Queued
 
 MOST = 50
 """Conversations of an agent that are listed."""
@@ -25,14 +27,6 @@ SHOWN = (
     *(Conversation.customer_wrote_at, Conversation.agent_read_at, Conversation.owner_app_id),
     *(Page.name.label("page"), Queue.name.label("queue"), *PERSON),
 )
-
-
-class Queued(NamedTuple):
-    """What waits in a queue and rings at nobody."""
-
-    number: int
-    sum_of_ids: int
-    """Another one, all but never the same, when others wait."""
 
 
 @dataclass(frozen=True)
@@ -79,21 +73,12 @@ class Desk:
         }
 
 
-WAITING = (
-    Conversation.queue_id.is_not(None),
-    Conversation.agent_id.is_(None),
-    Conversation.closed_at.is_(None),
-    ~exists().where(Offer.conversation_id == Conversation.id, RINGING),
-)
-"""For an agent, as ix_conversations_queued has it, and ringing at nobody."""
-
-
 def look(user_ids: Collection[int]) -> dict[int, Desk]:
     """Of those who are still here."""
     asked = {"users": list(user_ids)}
     users = {row.id: row for row in rows(_users(), asked)}
     talks, offers = _by_agent(rows(_lying(), asked))
-    queued = _queued(users)
+    queued = waiting.of(users)
     return {
         user_id: Desk(user, talks.get(user_id, []), offers.get(user_id, []), queued[user_id])
         for user_id, user in users.items()
@@ -106,8 +91,6 @@ def of(user: User) -> Desk:
 
 # Queries are made once: to make them costs more than to ask them.
 USERS: Any = bindparam("users", expanding=True)
-TENANTS: Any = bindparam("tenants", expanding=True)
-QUEUES: Any = bindparam("queues", expanding=True)
 
 
 @cache
@@ -145,21 +128,6 @@ def _theirs() -> Any:
     return theirs.where(Conversation.agent_id.in_(USERS), Conversation.closed_at.is_(None))
 
 
-@cache
-def _queues() -> Any:
-    return (
-        select(Queue.id, Queue.tenant_id, Queue.everybody, func.count(), func.sum(Conversation.id))
-        .join(Conversation, Conversation.queue_id == Queue.id)
-        .where(Queue.tenant_id.in_(TENANTS), *WAITING)
-        .group_by(Queue.id)
-    )
-
-
-@cache
-def _members() -> Any:
-    return select(members).where(members.c.queue_id.in_(QUEUES), members.c.user_id.in_(USERS))
-
-
 def _by_agent(lying: Iterable[Row[Any]]) -> tuple[dict[int, list[Row[Any]]], ...]:
     """Their conversations, and what rings."""
     talks: dict[int, list[Row[Any]]] = defaultdict(list)
@@ -167,19 +135,3 @@ def _by_agent(lying: Iterable[Row[Any]]) -> tuple[dict[int, list[Row[Any]]], ...
     for row in lying:
         (offers if row.offer_id else talks)[row.user_id].append(row)
     return talks, offers
-
-
-def _queued(users: dict[int, Row[Any]]) -> dict[int, dict[int, Queued]]:
-    """By user and queue."""
-    tenants = {user.tenant_id for user in users.values()}
-    queues = rows(_queues(), {"tenants": list(tenants)})
-    found: dict[int, dict[int, Queued]] = {user_id: {} for user_id in users}
-    queued = {queue_id: Queued(number, int(ids)) for queue_id, _, _, number, ids in queues}
-    for queue_id, tenant_id, everybody, *_ in queues:
-        for user in users.values() if everybody else ():
-            if user.tenant_id == tenant_id:
-                found[user.id][queue_id] = queued[queue_id]
-    if closed := [queue_id for queue_id, _, everybody, *_ in queues if not everybody]:
-        for queue_id, user_id in rows(_members(), {"queues": closed, "users": list(users)}):
-            found[user_id][queue_id] = queued[queue_id]
-    return found

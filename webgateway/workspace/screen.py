@@ -5,24 +5,19 @@ from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, select
-from sqlalchemy.orm import contains_eager, joinedload
 
-from ..conversations.models import Contact, Conversation, called
+from ..conversations.models import Conversation, called
 from ..conversations.reasons import ClosingReason
 from ..conversations.thread import Thread
-from ..db import db, row, utcnow
+from ..db import row, utcnow
 from ..meta import messages
-from ..pages.models import Page
-from ..queues.models import Queue
 from ..users.models import User
-from . import words
+from . import waiting, words
 from .canned import CannedAnswer
-from .desk import WAITING, Desk
+from .desk import Desk
 from .desk import of as desk_of
 from .details import Details
 
-LISTED = 20
-"""Waiting conversations that may be taken by hand."""
 REASONS = ("Break", "Lunch", "Meeting", "Training", "Other work")
 """Why somebody is not ready."""
 
@@ -57,22 +52,9 @@ class Screen:
         return words.of([lying.id for lying in (*self.desk.talks, *self.desk.offers)])
 
     @cached_property
-    def waiting(self) -> list[Conversation]:
+    def waiting(self) -> list[Row[Any]]:
         """The next in turn of the agent's queues."""
-        query = (
-            select(Conversation)
-            .where(Conversation.queue_id.in_(self.desk.queued), *WAITING)
-            .join(Conversation.contact)
-            .options(
-                contains_eager(Conversation.contact).load_only(
-                    *(Contact.name, Contact.username, Contact.meta_id, Contact.channel, Contact.picture_url)
-                ),
-                joinedload(Conversation.page).load_only(Page.name),
-                joinedload(Conversation.queue).load_only(Queue.name),
-            )
-            .order_by(Conversation.priority.desc(), Conversation.queued_at, Conversation.id)
-        )
-        return list(db.session.scalars(query.limit(LISTED))) if self.desk.queued else []
+        return waiting.listed(self.desk.queued)
 
     @cached_property
     def details(self) -> Details:

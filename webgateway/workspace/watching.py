@@ -1,6 +1,7 @@
 """One thread of a process looks at the database for all screens that it serves; nobody else does."""
 
 import logging
+import math
 import sqlite3
 import threading
 import time
@@ -15,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..db import db, looking, utcnow
 from ..gate import Gate
 from ..queues.models import Agent
-from . import news
+from . import news, waiting
 from .news import News, Tokens, Watch
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ SOON = 0.3
 """Seconds."""
 AWAY = 2.0
 """The same while the database is away."""
+AGAIN = waiting.MOMENT.total_seconds() + 1
+"""Seconds after what was written last; the clock of who wrote it may be a little ahead."""
 SEEN_EVERY = 20.0
 """Seconds between two notes that the agents are here."""
 
@@ -55,6 +58,8 @@ class Watcher:
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
         self.seen_at = time.monotonic()
+        self.again_at = math.inf
+        """When to look though nothing was written since: for whom then waited no longer than a moment."""
 
     def add(self, screen: Screen) -> None:
         with self.lock:
@@ -101,10 +106,14 @@ class Watcher:
             all_of_them = list(self.screens)
         screens = all_of_them
         with looking():
-            if not gate.opened():
+            written, now = gate.opened(), time.monotonic()
+            again = now >= self.again_at
+            if not (written or again):
                 screens = [screen for screen in screens if not self.screens.get(screen)]
             found = news.look({screen.watch for screen in screens}) if screens else {}
         gate.looked()
+        if written or again:
+            self.again_at = now + AGAIN if written else math.inf
         for screen in screens:
             self._tell(screen, found.get(screen.watch))
         self._note(all_of_them)
