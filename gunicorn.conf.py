@@ -23,9 +23,6 @@ keepalive = 5
 max_requests = 1_000_000
 max_requests_jitter = 100_000
 control_socket_disable = True
-SWITCH_EVERY = 0.0002
-"""Seconds a thread runs while another waits, far less than Python's own 0.005: a delivery is not held up by a
-page, nor a commit by deliveries."""
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
@@ -56,7 +53,6 @@ def post_fork(_server, _worker):  # type: ignore[no-untyped-def]
 def post_worker_init(worker):  # type: ignore[no-untyped-def]
     """Open workspaces end when a worker is told to: else it would wait for them."""
     memory.settle()
-    sys.setswitchinterval(SWITCH_EVERY)
     front = getattr(getattr(worker, "asgi", None), "front", None)
     if front is not None:
         front.streams.alive = lambda: worker.alive
