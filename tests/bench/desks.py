@@ -142,6 +142,10 @@ class Desk:
         self.work: set[asyncio.Task[None]] = set()
         self.turn = asyncio.Lock()
         self.listed = -SELDOM
+        self.watched = ""
+        """Whichever was shown when the stream was opened: it tells of that one, too."""
+        self.elsewhere = asyncio.Event()
+        """A conversation is shown of which the stream does not tell."""
 
     async def log_in(self) -> None:
         _, _, page = await self.line.ask("GET", "/login")
@@ -160,33 +164,36 @@ class Desk:
             stream = Line(self.line.port, Seen())
             stream.cookies = dict(self.line.cookies)
             stream.reader, stream.writer = await asyncio.open_connection("127.0.0.1", stream.port)
-            stream.writer.write(stream._request("GET", f"/workspace/stream?shown={self.shown}", None))
-            watched = self.shown
+            self.watched = self.shown
+            self.elsewhere.clear()
+            stream.writer.write(stream._request("GET", f"/workspace/stream?shown={self.watched}", None))
             try:
                 status, _ = await stream.head()
                 if status != 200:
                     raise Refused(f"stream: {status}")
-                await self._hear(stream, watched)
+                await self._hear(stream)
             finally:
                 stream.writer.close()
 
-    async def _hear(self, stream: Line, watched: str) -> None:
-        """Until a conversation is shown that is neither `watched` nor the agent's own: then the browser opens
-        its stream anew, too."""
-        chunks = stream.chunks()
+    async def _hear(self, stream: Line) -> None:
+        """Until one is shown of which it does not tell: then the browser opens its stream anew, too."""
+        chunks, elsewhere = stream.chunks(), asyncio.ensure_future(self.elsewhere.wait())
         following = asyncio.ensure_future(anext(chunks))
-        while self.shown in self.mine | {watched, ""}:
-            done, _ = await asyncio.wait({following}, timeout=0.05)
-            if not done:
-                continue
-            try:
-                chunk = following.result()
-            except (StopAsyncIteration, ConnectionError, asyncio.IncompleteReadError):
-                return
-            if chunk.startswith(b"data: "):
-                await self._apply(json.loads(chunk[6:]))
-            following = asyncio.ensure_future(anext(chunks))
-        following.cancel()
+        try:
+            while not self.elsewhere.is_set():
+                await asyncio.wait({following, elsewhere}, return_when=asyncio.FIRST_COMPLETED)
+                if not following.done():
+                    continue
+                try:
+                    chunk = following.result()
+                except (StopAsyncIteration, ConnectionError, asyncio.IncompleteReadError):
+                    return
+                if chunk.startswith(b"data: "):
+                    await self._apply(json.loads(chunk[6:]))
+                following = asyncio.ensure_future(anext(chunks))
+        finally:
+            following.cancel()
+            elsewhere.cancel()
 
     async def _apply(self, news: dict[str, str]) -> None:
         """As static/js/workspace/news.js does."""
@@ -234,6 +241,8 @@ class Desk:
             self.shown = found[1]
         if 'id="desk"' in page:
             self.mine = set(MINE.findall(page))
+        if self.shown not in self.mine | {self.watched, ""}:
+            self.elsewhere.set()
         for number in NUMBER.findall(page):
             self.seen.at.setdefault(int(number), now())
         ringing = set(OFFER.findall(page)) - self.taken
