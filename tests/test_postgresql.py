@@ -6,7 +6,10 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import event, insert, select, text
 from sqlalchemy.exc import DataError
 
+from tests import cast
+from tests.conversations.sending import write
 from webgateway import postgresql
+from webgateway.conversations import outgoing
 from webgateway.db import db, looking
 from webgateway.tenants.models import Tenant
 from webgateway.users.models import User
@@ -79,6 +82,15 @@ def test_many_that_were_open_at_once_are_kept_and_the_last_used_is_the_next(app)
     again = open_many()
     assert opened == []
     assert again == first[::-1]
+
+
+def test_a_sender_who_finds_that_others_were_quicker_keeps_the_queries_it_has_prepared(page):
+    """psycopg forgets them with each ROLLBACK."""
+    part = write(cast.conversation(cast.contact(page))).parts[0]
+    with db.engine.connect() as quicker:
+        quicker.execute(text("SELECT id FROM parts WHERE id = :id FOR UPDATE"), {"id": part.id})
+        assert [outgoing.claim() for _ in range(3)] == [None] * 3
+        assert db.session.scalar(text("SELECT count(*) FROM pg_prepared_statements")) > 0
 
 
 def test_what_the_server_refuses_is_no_lost_connection(monkeypatch):

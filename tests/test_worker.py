@@ -11,12 +11,13 @@ import pytest
 from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.serving import at_work
+from webgateway import waking
 from webgateway.conversations.models import Message
 from webgateway.db import db, utcnow
 from webgateway.heartbeat import Heartbeat
 from webgateway.journal import taking
 from webgateway.journal.models import Event
-from webgateway.waking import PAUSE, Bell, Lookout
+from webgateway.waking import PAUSE, Bell, Listener, Lookout, wake
 from webgateway.worker import Worker
 
 
@@ -82,6 +83,33 @@ def test_what_is_written_into_sqlite_is_noticed_and_nothing_else(app, page):
     finally:
         stopping.set()
         thread.join()
+
+
+def test_postgresql_wakes_once_for_all_that_is_written_soon_after(app, monkeypatch):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite is looked at")
+    monkeypatch.setattr(waking, "PAUSE", 2.0)
+    rung, stopping = [], threading.Event()
+    listener = Listener(db.engine, rung.append, stopping)
+    thread = threading.Thread(target=listener.run)
+    thread.start()
+    try:
+        eventually(lambda: listener.listening)
+        written("events")
+        eventually(lambda: rung == ["events"])
+        for _ in range(10):
+            written("events")
+        written("parts")
+        eventually(lambda: len(rung) >= 3)
+        assert sorted(rung) == ["events", "events", "parts"]
+    finally:
+        stopping.set()
+        thread.join()
+
+
+def written(table: str) -> None:
+    wake(table)
+    db.session.commit()
 
 
 def test_a_bell_that_rings_for_whoever_is_on_watch_wakes_nobody_else():

@@ -18,7 +18,7 @@ log = logging.getLogger("webgateway.worker")
 CHANNEL = "webgateway"
 WAITING = "tables in which something waits"
 LOOK = 0.05  # seconds between looks at whether anything was written into SQLite
-PAUSE = 0.15  # after something was: while much is written, all of it is looked for at once
+PAUSE = 0.15  # after something was written: while much is, all of it is looked for at once
 
 
 def wake(table: str) -> None:
@@ -97,8 +97,11 @@ class Listener:
             raw.execute(f"LISTEN {CHANNEL}")
             self.listening = True
             while not self.stopping.is_set():
-                for notice in raw.notifies(timeout=1):
-                    self.ring(notice.payload)
+                tables = {notice.payload for notice in raw.notifies(timeout=1, stop_after=1)}
+                for table in tables:
+                    self.ring(table)
+                if tables:
+                    self.stopping.wait(PAUSE)
 
 
 class Lookout:

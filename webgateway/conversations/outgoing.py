@@ -53,7 +53,8 @@ def claim() -> int | None:
         taken = queue.take(page_id)
         if taken is not None:
             return _lease(taken)
-        db.session.rollback()  # another worker was quicker
+        # Another worker was quicker. To roll back would undo nothing, and have psycopg forget its queries.
+        db.session.commit()
     return None
 
 
