@@ -203,9 +203,8 @@ def test_who_waits_is_listed_though_another_comes_while_the_list_is_on_its_way(
     def comes(meta_id: str) -> None:
         page = db.session.scalars(db.select(FacebookPage)).one()
         general = db.session.scalars(db.select(Queue)).first() or cast.queue("Sales", cast.person("Gail"))
-        cast.conversation(
-            cast.contact(page, f"Customer {meta_id}", meta_id), queue=general, queued_at=utcnow()
-        )
+        customer, at = cast.contact(page, f"Customer {meta_id}", meta_id), utcnow() - timedelta(minutes=1)
+        cast.conversation(customer, queue=general, queued_at=at)
 
     def slow(route: Route) -> None:
         answer = route.fetch()
