@@ -90,6 +90,10 @@ class Contact(Model, BelongsToTenant):
         return self.meta_id.startswith(NOBODY)
 
 
+CALLED_BY = (Contact.name, Contact.username, Contact.channel, Contact.meta_id)
+"""What `called` makes a name of."""
+
+
 class Conversation(Model, BelongsToTenant):
     """One contact's talk with one page, from opening to closing. A contact has one open conversation at most.
 

@@ -15,6 +15,7 @@ from ..queues.models import Agent, Queue, members
 from ..tenants.models import Tenant
 from ..users.models import Role, User, users_roles
 from .agents import SEEN_LATELY
+from .waiting import QUEUED
 
 OF: Any = Conversation.queue_id + 0
 """The sum keeps SQLite from walking all that ever were in a queue."""
@@ -74,10 +75,7 @@ class Board:
         may_ring = case((held, None), else_=Conversation.queued_at)
         numbers = (func.count(may_ring), func.count(case((held, 1))), func.min(may_ring))
         query = select(Conversation.queue_id, *numbers).where(
-            Conversation.queue_id.in_(self._ids),
-            Conversation.agent_id.is_(None),
-            Conversation.closed_at.is_(None),
-            Conversation.owner_app_id.is_(None),
+            Conversation.queue_id.in_(self._ids), *QUEUED, Conversation.owner_app_id.is_(None)
         )
         rows = db.session.execute(query.group_by(Conversation.queue_id))
         return {queue_id: (number, held, oldest) for queue_id, number, held, oldest in rows}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, literal, null, select, union_all
 
-from ..conversations.models import Contact, Conversation
+from ..conversations.models import CALLED_BY, Contact, Conversation
 from ..conversations.offers import RINGING, Offer
 from ..db import rows
 from ..digests import digest
@@ -21,11 +21,10 @@ from .waiting import Queued
 
 MOST = 50
 """Conversations of an agent that are listed."""
-PERSON = (Contact.name, Contact.username, Contact.meta_id, Contact.picture_url, Contact.channel)
 SHOWN = (
     *(Conversation.id, Conversation.last_message_at, Conversation.changes, Conversation.preview),
     *(Conversation.customer_wrote_at, Conversation.agent_read_at, Conversation.owner_app_id),
-    *(Page.name.label("page"), Queue.name.label("queue"), *PERSON),
+    *(Page.name.label("page"), Queue.name.label("queue"), *CALLED_BY, Contact.picture_url),
 )
 
 

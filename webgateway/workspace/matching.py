@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, exists, func, or_, select, union_all
 
 from ..conversations.models import Conversation, Message
-from ..conversations.offers import RINGING, Offer
+from ..conversations.offers import Offer
 from ..conversations.queueing import SERVED
 from ..db import NOW, UTCDateTime, db, rows, utcnow
 from ..queues.models import Agent, Queue, members
 from ..users.models import Role, User, users_roles
 from . import agents
+from .waiting import QUEUED, RINGS
 
 PER_QUEUE = 100
 """Conversations of one queue that are looked at in one round."""
@@ -63,15 +64,7 @@ Asked = dict[tuple[int, int], datetime]
 def waiting() -> Select[Any]:
     """Ids of conversations that may ring `now`; what another app has at Meta is not ours to answer."""
     held = or_(Conversation.held_until.is_(None), Conversation.held_until <= NOW)
-    rings = exists().where(Offer.conversation_id == Conversation.id, RINGING)
-    return select(Conversation.id).where(
-        Conversation.queue_id.is_not(None),
-        Conversation.agent_id.is_(None),
-        Conversation.closed_at.is_(None),
-        Conversation.owner_app_id.is_(None),
-        held,
-        ~rings,
-    )
+    return select(Conversation.id).where(*QUEUED, Conversation.owner_app_id.is_(None), held, ~RINGS)
 
 
 def pairs() -> list[Pair]:

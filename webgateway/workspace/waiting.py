@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, exists, func, or_, select
 
-from ..conversations.models import Contact, Conversation
+from ..conversations.models import CALLED_BY, Conversation
 from ..conversations.offers import RINGING, Offer
 from ..db import UTCDateTime, rows, utcnow
 from ..pages.models import Page
@@ -51,14 +51,19 @@ def _just_now() -> dict[str, Any]:
     return {"just_now": utcnow() - MOMENT}
 
 
-WAITING = (
+QUEUED = (
     Conversation.queue_id.is_not(None),
     Conversation.agent_id.is_(None),
     Conversation.closed_at.is_(None),
-    or_(Queue.rule == "by_hand", Conversation.queued_at <= bindparam("just_now", type_=UTCDateTime())),
-    ~exists().where(Offer.conversation_id == Conversation.id, RINGING),
 )
-"""For an agent, as ix_conversations_queued has it, neither ringing nor about to."""
+"""Waits for an agent, ringing or not: as ix_conversations_queued has it."""
+RINGS = exists().where(Offer.conversation_id == Conversation.id, RINGING)
+WAITING = (
+    *QUEUED,
+    or_(Queue.rule == "by_hand", Conversation.queued_at <= bindparam("just_now", type_=UTCDateTime())),
+    ~RINGS,
+)
+"""Neither rings nor is about to."""
 
 # Queries are made once: to make them costs more than to ask them.
 QUEUES: Any = bindparam("queues", expanding=True)
@@ -83,9 +88,8 @@ def _members() -> Any:
 
 @cache
 def _listed() -> Any:
-    person = (Contact.name, Contact.username, Contact.meta_id, Contact.channel)
     where = (Page.name.label("page"), Queue.name.label("queue"))
-    query = select(Conversation.id, Conversation.queued_at, *person, *where)
+    query = select(Conversation.id, Conversation.queued_at, *CALLED_BY, *where)
     query = query.join(Conversation.contact).join(Conversation.page)
     query = query.join(Queue, Queue.id == Conversation.queue_id)
     in_turn = (Conversation.priority.desc(), Conversation.queued_at, Conversation.id)
