@@ -2,8 +2,12 @@
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from tests import cast
@@ -12,6 +16,7 @@ from webgateway.conversations.models import Conversation, Message
 from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Event
+from webgateway.journal.waiting import InHand
 from webgateway.leases import LEASE
 
 MAYA = "7392015648120395"
@@ -64,15 +69,14 @@ def test_our_own_defect_ends_as_failed_with_a_reason_and_no_insides(visitor, gat
     assert "secret" not in event.reason
 
 
-def test_a_failure_while_the_lease_is_just_renewed_is_an_attempt_all_the_same(app, visitor, gateway, page):
-    post(visitor, gateway, delivery(text("Hi", "m_1")))
-    reading.work(reading.claim())
-    job = taking.claim()
+@contextmanager
+def just_renewing(app: Flask, kind: ModuleType, job: InHand) -> Iterator[None]:
+    """The lease of what is in hand."""
     renewing = threading.Event()
 
     def renew() -> None:
         with app.app_context():
-            taking.waiting._lease(job, utcnow() + LEASE)
+            kind.waiting._lease(job, utcnow() + LEASE)
             renewing.set()
             time.sleep(0.3)
             db.session.commit()
@@ -81,8 +85,25 @@ def test_a_failure_while_the_lease_is_just_renewed_is_an_attempt_all_the_same(ap
     thread = threading.Thread(target=renew)
     thread.start()
     renewing.wait()
-    taking.fail(job, ValueError())
+    yield
     thread.join()
+
+
+def test_what_is_worked_on_while_the_lease_is_just_renewed_takes_effect(app, visitor, gateway, page):
+    post(visitor, gateway, delivery(text("Hi", "m_1")))
+    for kind in (reading, taking):
+        job = kind.claim()
+        with just_renewing(app, kind, job):
+            kind.work(job)
+    assert outcomes() == ["done"]
+
+
+def test_a_failure_while_the_lease_is_just_renewed_is_an_attempt_all_the_same(app, visitor, gateway, page):
+    post(visitor, gateway, delivery(text("Hi", "m_1")))
+    reading.work(reading.claim())
+    job = taking.claim()
+    with just_renewing(app, taking, job):
+        taking.fail(job, ValueError())
     event = db.session.get_one(Event, job)
     assert (event.attempts, event.leased_until) == (1, None)
 

@@ -86,7 +86,7 @@ class Waiting(Generic[Kept]):
 
     def held(self, job: InHand) -> Sequence[Kept]:
         """All rows of the job, locked; or none, when another worker had a hand in it: then what it left goes
-        back, because it may come after what the other one holds."""
+        back, because it may come after what the other one holds. Waits for whoever just renews the lease."""
         held = db.session.scalars(self._held, {"ids": job}).all()
         if len(held) == len(job):
             return held
@@ -101,8 +101,8 @@ class Waiting(Generic[Kept]):
 
     def fail(self, job: InHand, error: Exception, reason: str) -> None:
         """Put off the row that failed; of several, which nobody knows, each is tried alone. A database that
-        took no work for now blames nobody. Waits for whoever just renews the lease. Commits."""
-        held = db.session.scalars(self._rows.with_for_update(of=self.table), {"ids": job}).all()
+        took no work for now blames nobody. Commits."""
+        held = db.session.scalars(self._held, {"ids": job}).all()
         for row in held:
             row.leased_until = None
             if isinstance(error, OperationalError) and passing(error):
@@ -127,13 +127,10 @@ class Waiting(Generic[Kept]):
         return self._due.limit(MOST)
 
     @cached_property
-    def _rows(self) -> Select[Any]:
-        waiting = select(self.table).where(self.table.id.in_(IDS), self.state == "waiting")
-        return waiting.order_by(self.table.id).execution_options(populate_existing=True)
-
-    @cached_property
     def _held(self) -> Select[Any]:
-        return self._rows.with_for_update(of=self.table, skip_locked=True)
+        waiting = select(self.table).where(self.table.id.in_(IDS), self.state == "waiting")
+        waiting = waiting.order_by(self.table.id).with_for_update(of=self.table)
+        return waiting.execution_options(populate_existing=True)
 
     @cached_property
     def _leasing(self) -> Update:
