@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from flask import Flask
 from werkzeug.serving import make_server
 
+from webgateway.db import db
 from webgateway.worker import Worker
 
 logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -48,8 +49,21 @@ def at_work(app: Flask) -> Iterator[Worker]:
         worker.stop()
 
 
-def eventually(question: Callable[[], bool], seconds: float = 30.0) -> None:
+def eventually(question: Callable[[], object], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not question():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
+
+
+def eventually_kept(question: Callable[[], object], seconds: float = 30.0) -> None:
+    """`question` is about what the database has."""
+
+    def anew() -> bool:
+        db.session.rollback()
+        db.session.expire_all()
+        yes = bool(question())
+        db.session.rollback()
+        return yes
+
+    eventually(anew, seconds)

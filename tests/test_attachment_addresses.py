@@ -15,9 +15,8 @@ from flask import Flask
 from tests import cast
 from tests.conftest import settings_in, sign_in
 from tests.deliveries import PETER, delivery, echo, just_now, text, wire
-from tests.serving import at_work, free_port, served
+from tests.serving import at_work, eventually_kept, free_port, served
 from tests.test_media import everywhere
-from tests.test_worker import eventually
 from webgateway import create_app, tasks
 from webgateway.conversations import outgoing, recovery
 from webgateway.conversations.models import Comparison, Contact, Message, Part
@@ -154,16 +153,16 @@ def test_from_the_door_to_the_last_round_only_meta_is_asked(live, meta, customer
     _deliver(live, page, delivery(echo("Ours", "m_4", attachments=[pictured])))
     mention = text("", "aWd_1", at=just_now(), attachments=story, **lucia)
     _deliver(live, page, delivery(mention, page=ACCOUNT, object="instagram"))
-    eventually(lambda: db.session.query(Message).filter(Message.mid.is_not(None)).count() == 5)
-    eventually(lambda: {one.name for one in db.session.query(Contact)} == {"Peter Chang"})
+    eventually_kept(lambda: db.session.query(Message).filter(Message.mid.is_not(None)).count() == 5)
+    eventually_kept(lambda: {one.name for one in db.session.query(Contact)} == {"Peter Chang"})
 
     message = db.session.scalars(db.select(Message).filter_by(mid="m_1")).one()
     message.conversation.customer_wrote_at = utcnow()
     outgoing.write(message.conversation, f"Look at {customers.url}/text", "agent", cast.person("Gail"))
     recovery.start(page.gateway, utcnow().replace(year=2020))
     db.session.commit()
-    eventually(lambda: db.session.scalars(db.select(Part.state)).all() == ["sent"])
-    eventually(lambda: {one.state for one in db.session.query(Comparison)} == {"done"})
+    eventually_kept(lambda: db.session.scalars(db.select(Part.state)).all() == ["sent"])
+    eventually_kept(lambda: {one.state for one in db.session.query(Comparison)} == {"done"})
     assert db.session.query(Message).filter_by(mid="m_kept").count() == 1
     _look_at_the_screens(live)
     for name, (round_, _) in tasks._periodic.items():

@@ -17,8 +17,7 @@ from sqlalchemy.exc import OperationalError
 from tests import cast
 from tests.deliveries import delivery, post, text
 from tests.pages.meta import GRAPH, Meta
-from tests.serving import at_work
-from tests.test_worker import eventually
+from tests.serving import at_work, eventually_kept
 from tests.working import until_done
 from webgateway.conversations import outgoing
 from webgateway.conversations.models import Message, Part
@@ -130,7 +129,7 @@ def test_a_job_is_not_blamed_for_a_locked_database(app, visitor, page, monkeypat
 
     monkeypatch.setattr(taking, "work", busy)
     with at_work(app):
-        eventually(lambda: db.session.query(Message).count() == 1)
+        eventually_kept(lambda: db.session.query(Message).count() == 1)
     assert db.session.query(Event).one().attempts == 0
 
 
@@ -194,6 +193,6 @@ def test_no_log_line_quotes_what_a_customer_wrote(app, visitor, page, caplog):
     )
     db.session.commit()
     with caplog.at_level(logging.INFO), at_work(app):
-        eventually(lambda: db.session.query(Event).filter(Event.attempts > 0).count() == 1)
+        eventually_kept(lambda: db.session.query(Event).filter(Event.attempts > 0).count() == 1)
     assert "a constraint" in caplog.text
     assert SECRET not in caplog.text

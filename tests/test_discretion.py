@@ -12,9 +12,8 @@ from sqlalchemy import event
 
 from tests import cast
 from tests.deliveries import delivery, just_now, post, text
-from tests.serving import at_work, free_port, served
+from tests.serving import at_work, eventually_kept, free_port, served
 from tests.test_logs import listening
-from tests.test_worker import eventually
 from tests.working import until_done
 from webgateway.conversations import outgoing, profiles
 from webgateway.conversations.models import Contact, Conversation, Message, Part
@@ -113,11 +112,11 @@ def test_from_the_login_to_the_send_nothing_is_told(app, as_ada, as_gail, gatewa
                 text(SAID, "m_1", by=customer, page=seed.PAGE_ID, at=just_now()), page=seed.PAGE_ID
             )
             post(app.test_client(), gateway, body)
-            eventually(lambda: db.session.query(Part).count() == 1)
+            eventually_kept(lambda: db.session.query(Part).count() == 1)
             talk = db.session.query(Conversation).one().id
             as_gail.post(f"/conversations/{talk}/messages", data={"text": ANSWER})
-            eventually(lambda: db.session.query(Part).filter_by(state="waiting").count() == 0)
-            eventually(lambda: db.session.query(Contact).one().profile_checked_at is not None)
+            eventually_kept(lambda: db.session.query(Part).filter_by(state="waiting").count() == 0)
+            eventually_kept(lambda: db.session.query(Contact).one().profile_checked_at is not None)
         as_gail.get(f"/conversations/{talk}?q={SAID}")
         as_ada.get(f"/gateways/{gateway.id}/pages")
     queries = [address.partition("?")[2] for address in addresses]
@@ -140,7 +139,7 @@ def test_a_job_that_fails_tells_nothing_of_what_it_held(app, visitor, page, monk
     monkeypatch.setattr(taking.incoming, "take", broken)
     with listening() as out, at_work(app):
         post(visitor, page.gateway, delivery(text(SAID, "m_1", page=seed.PAGE_ID), page=seed.PAGE_ID))
-        eventually(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
+        eventually_kept(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
     assert "ValueError" in out.getvalue()
     search(out.getvalue(), [SAID, *stored_secrets(), *names()])
 
@@ -155,7 +154,7 @@ def test_a_row_that_the_database_refuses_is_not_quoted(app, visitor, page):
     db.session.commit()
     with listening() as out, at_work(app):
         post(visitor, page.gateway, delivery(text(SAID, "m_1", page=seed.PAGE_ID), page=seed.PAGE_ID))
-        eventually(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
+        eventually_kept(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
     assert "IntegrityError" in out.getvalue()
     search(out.getvalue(), [SAID, *stored_secrets(), *names()])
 
@@ -192,7 +191,7 @@ def test_side_work_that_fails_tells_nothing(app, page):
         event.listen(db.engine, "before_cursor_execute", refuse)
         profiles.look_up.later(peter.id)
         assert failed.wait(10)
-        eventually(lambda: "Unhandled exception in task" in out.getvalue())
+        eventually_kept(lambda: "Unhandled exception in task" in out.getvalue())
         event.remove(db.engine, "before_cursor_execute", refuse)
     search(out.getvalue(), [SAID, *stored_secrets(), *names()])
 
@@ -209,5 +208,5 @@ def test_messages_are_there_to_be_found(app, visitor, page, work):
     """What the searches above look for was really said."""
     post(visitor, page.gateway, delivery(text(SAID, "m_1", page=seed.PAGE_ID), page=seed.PAGE_ID))
     with at_work(app):
-        eventually(lambda: db.session.query(Message).count() == 2)
+        eventually_kept(lambda: db.session.query(Message).count() == 2)
     assert {message.text for message in db.session.query(Message)} == {SAID, GREETING}

@@ -15,9 +15,8 @@ from sqlalchemy import event
 from tests import cast
 from tests.conversations import kept
 from tests.deliveries import delivery, post, text
-from tests.serving import at_work
+from tests.serving import at_work, eventually_kept
 from tests.test_health import hanging
-from tests.test_worker import eventually
 from tests.workspace.desk import waits
 from webgateway import counting, gauges, metrics
 from webgateway.conversations import outgoing
@@ -151,8 +150,8 @@ def test_work_is_measured_by_its_kind_and_defects_are_counted(app, visitor, page
     monkeypatch.setattr(taking.incoming, "take", broken)
     post(visitor, page.gateway, delivery(text("Hi", "m_1")))
     with at_work(app):
-        eventually(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
-        eventually(lambda: value(failed) == before[1] + 1)
+        eventually_kept(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
+        eventually_kept(lambda: value(failed) == before[1] + 1)
     assert value(measured) == before[0] + 1
 
 

@@ -1,5 +1,7 @@
-"""A connection that PostgreSQL or the network dropped while nobody used it is nobody's trouble; and who only
-reads goes without a transaction."""
+"""Connections: one that PostgreSQL or the network dropped while nobody used it is nobody's trouble; who only
+reads goes without a transaction; who listens is woken."""
+
+import threading
 
 import pytest
 from psycopg.pq import TransactionStatus
@@ -8,11 +10,13 @@ from sqlalchemy.exc import DataError
 
 from tests import cast
 from tests.conversations.sending import write
-from webgateway import postgresql
+from tests.serving import eventually
+from webgateway import postgresql, waking
 from webgateway.conversations import outgoing
 from webgateway.db import db, looking
 from webgateway.tenants.models import Tenant
 from webgateway.users.models import User
+from webgateway.waking import Listener, wake
 
 
 @pytest.fixture(autouse=True)
@@ -163,3 +167,28 @@ def test_an_engine_that_commits_by_itself_goes_on_doing_so(app):
     with alone.connect() as connection:
         connection.execute(insert(Tenant).values(name="Kept"))
     assert db.session.scalar(select(Tenant.name).where(Tenant.name == "Kept"))
+
+
+def written(table: str) -> None:
+    wake(table)
+    db.session.commit()
+
+
+def test_whoever_listens_is_woken_once_for_all_that_is_written_soon_after(app, monkeypatch):
+    monkeypatch.setattr(waking, "PAUSE", 2.0)
+    rung, stopping = [], threading.Event()
+    listener = Listener(db.engine, rung.append, stopping)
+    thread = threading.Thread(target=listener.run)
+    thread.start()
+    try:
+        eventually(lambda: listener.listening)
+        written("events")
+        eventually(lambda: rung == ["events"])
+        for _ in range(10):
+            written("events")
+        written("parts")
+        eventually(lambda: len(rung) >= 3)
+        assert sorted(rung) == ["events", "events", "parts"]
+    finally:
+        stopping.set()
+        thread.join()

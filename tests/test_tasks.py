@@ -14,8 +14,7 @@ from flask import Flask
 from tests import cast
 from tests.conftest import Client, settings_in
 from tests.deliveries import delivery, post, text
-from tests.serving import at_work, free_port
-from tests.test_worker import eventually
+from tests.serving import at_work, eventually_kept, free_port
 from tests.working import until_done
 from webgateway import create_app
 from webgateway.conversations import profiles
@@ -88,7 +87,7 @@ def test_side_work_runs_in_the_worker(app, requests_mock):
     contact_id = peter(requests_mock)
     with at_work(app):
         profiles.look_up.later(contact_id)
-        eventually(lambda: known(contact_id))
+        eventually_kept(lambda: known(contact_id))
 
 
 def test_what_the_queue_lost_is_found_by_the_next_round(app, requests_mock):
@@ -100,7 +99,7 @@ def test_what_the_queue_lost_is_found_by_the_next_round(app, requests_mock):
     with at_work(app):
         for task in huey.read_periodic(datetime(2026, 7, 29, 12, 5)):  # noqa: DTZ001 - Huey's way
             huey.enqueue(task)
-        eventually(lambda: known(contact_id))
+        eventually_kept(lambda: known(contact_id))
 
 
 def test_every_round_is_registered_on_every_queue(app):
@@ -121,7 +120,7 @@ def test_the_worker_goes_on_when_the_queue_is_back(app, requests_mock, server):
             profiles.look_up.later(contact_id)
             return known(contact_id)
 
-        eventually(asked_again, 20)
+        eventually_kept(asked_again, 20)
 
 
 def test_a_queue_that_is_back_is_ready_at_once(app, server):

@@ -10,14 +10,13 @@ import pytest
 
 from tests import cast
 from tests.deliveries import delivery, post, text
-from tests.serving import at_work
-from webgateway import waking
+from tests.serving import at_work, eventually, eventually_kept
 from webgateway.conversations.models import Message
 from webgateway.db import db, utcnow
 from webgateway.heartbeat import Heartbeat
 from webgateway.journal import taking
 from webgateway.journal.models import Event
-from webgateway.waking import PAUSE, Bell, Listener, Lookout, wake
+from webgateway.waking import PAUSE, Bell, Lookout
 from webgateway.worker import Worker
 
 
@@ -26,23 +25,10 @@ def page(app):
     return cast.page(cast.gateway())
 
 
-def eventually(question, seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        db.session.rollback()
-        db.session.expire_all()
-        if question():
-            db.session.rollback()
-            return
-        db.session.rollback()
-        time.sleep(0.05)
-    pytest.fail("it did not happen in time")
-
-
 def test_a_delivery_becomes_a_message_while_the_worker_runs(app, visitor, page):
     with at_work(app):
         post(visitor, page.gateway, delivery(text("Hi", "m_1")))
-        eventually(lambda: db.session.query(Message).count() == 1)
+        eventually_kept(lambda: db.session.query(Message).count() == 1)
 
 
 def test_a_job_that_fails_is_written_down_and_its_neighbours_go_on(app, visitor, page, monkeypatch):
@@ -56,13 +42,13 @@ def test_a_job_that_fails_is_written_down_and_its_neighbours_go_on(app, visitor,
     monkeypatch.setattr(taking.incoming, "take", broken_for_one)
     with at_work(app):
         post(visitor, page.gateway, delivery(text("bad", "m_bad"), text("good", "m_good", by="77")))
-        eventually(lambda: db.session.query(Message).count() == 1)
-        eventually(lambda: db.session.query(Event).filter_by(mid="m_bad").one().attempts == 1)
+        eventually_kept(lambda: db.session.query(Message).count() == 1)
+        eventually_kept(lambda: db.session.query(Event).filter_by(mid="m_bad").one().attempts == 1)
 
 
 def test_a_worker_shows_signs_of_life_and_leaves_none_behind(app):
     with at_work(app):
-        eventually(lambda: db.session.query(Heartbeat).count() == 1)
+        eventually_kept(lambda: db.session.query(Heartbeat).count() == 1)
     assert db.session.query(Heartbeat).count() == 0
 
 
@@ -83,33 +69,6 @@ def test_what_is_written_into_sqlite_is_noticed_and_nothing_else(app, page):
     finally:
         stopping.set()
         thread.join()
-
-
-def test_postgresql_wakes_once_for_all_that_is_written_soon_after(app, monkeypatch):
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite is looked at")
-    monkeypatch.setattr(waking, "PAUSE", 2.0)
-    rung, stopping = [], threading.Event()
-    listener = Listener(db.engine, rung.append, stopping)
-    thread = threading.Thread(target=listener.run)
-    thread.start()
-    try:
-        eventually(lambda: listener.listening)
-        written("events")
-        eventually(lambda: rung == ["events"])
-        for _ in range(10):
-            written("events")
-        written("parts")
-        eventually(lambda: len(rung) >= 3)
-        assert sorted(rung) == ["events", "events", "parts"]
-    finally:
-        stopping.set()
-        thread.join()
-
-
-def written(table: str) -> None:
-    wake(table)
-    db.session.commit()
 
 
 def test_a_bell_that_rings_for_whoever_is_on_watch_wakes_nobody_else():
@@ -172,9 +131,9 @@ def test_a_failure_that_cannot_be_written_down_ends_nothing(app, visitor, page, 
     monkeypatch.setattr(taking, "fail", broken)
     with at_work(app):
         post(visitor, page.gateway, delivery(text("bad", "m_bad")))
-        eventually(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
+        eventually_kept(lambda: db.session.query(Event).filter_by(attempts=1).count() == 1)
         post(visitor, page.gateway, delivery(text("good", "m_good", by="77")))
-        eventually(lambda: db.session.query(Message).count() == 1)
+        eventually_kept(lambda: db.session.query(Message).count() == 1)
 
 
 def test_a_delivery_that_the_database_cannot_hold_lets_the_next_one_through(app, visitor, page):
@@ -183,7 +142,7 @@ def test_a_delivery_that_the_database_cannot_hold_lets_the_next_one_through(app,
     with at_work(app):
         post(visitor, page.gateway, delivery(text("Hi", f"m_{endless}")))
         post(visitor, page.gateway, delivery(text("Hello", "m_2", by="77")))
-        eventually(lambda: db.session.query(Message).filter_by(mid="m_2").count() == 1)
+        eventually_kept(lambda: db.session.query(Message).filter_by(mid="m_2").count() == 1)
 
 
 def test_what_was_written_wakes_those_who_have_something_to_do(app, visitor, page):

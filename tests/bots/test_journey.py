@@ -5,8 +5,7 @@ from sqlalchemy import select
 
 from tests import cast
 from tests.deliveries import delivery, just_now, post, text
-from tests.serving import at_work, free_port, served
-from tests.test_worker import eventually
+from tests.serving import at_work, eventually_kept, free_port, served
 from webgateway.conversations.bot_calls import BotCall
 from webgateway.conversations.models import Contact, Conversation, Message
 from webgateway.db import db
@@ -66,20 +65,20 @@ def test_a_bot_takes_answers_hands_over_and_fails(app, as_ada, flow, customer, m
     monkeypatch.setenv(SECRET, "whsec_" + made.partition('value="whsec_')[2].partition('"')[0])
     with at_work(app):
         customer("Hi")
-        eventually(lambda: len(said()) == 1)
+        eventually_kept(lambda: len(said()) == 1)
         assert "I am the echo" in said()[0]
         customer("Hello")
-        eventually(lambda: said()[1:] == ["You said: Hello"])
+        eventually_kept(lambda: said()[1:] == ["You said: Hello"])
         assert talk().part == "robot"
         customer("human")
-        eventually(lambda: talk().queue_id is not None)
+        eventually_kept(lambda: talk().queue_id is not None)
         assert said()[2:] == ["I am calling a colleague.", "A colleague takes over."]
-        eventually(lambda: calls()[-1] == ("conversation.handed_over", "done"))
+        eventually_kept(lambda: calls()[-1] == ("conversation.handed_over", "done"))
 
         customer("Hi", MAYA)
-        eventually(lambda: len(said(MAYA)) == 1)
+        eventually_kept(lambda: len(said(MAYA)) == 1)
         customer("fail", MAYA)
-        eventually(lambda: talk(MAYA).queue_id is not None)
+        eventually_kept(lambda: talk(MAYA).queue_id is not None)
     assert said(MAYA)[1:] == ["A colleague takes over."]
     assert calls()[-1] == ("message.received", "failed")
     journal = as_ada.get("/journal/bots/").text
@@ -93,8 +92,8 @@ def test_a_bot_that_says_nothing_for_too_long_gives_the_customer_to_agents(app, 
     db.session.commit()
     with at_work(app):
         customer("Hi")
-        eventually(lambda: talk() is not None and talk().queue_id is not None)
-        eventually(lambda: calls()[-1] == ("conversation.handed_over", "done"))
+        eventually_kept(lambda: talk() is not None and talk().queue_id is not None)
+        eventually_kept(lambda: calls()[-1] == ("conversation.handed_over", "done"))
     assert calls()[0] == ("conversation.started", "done")
     assert said() == ["A colleague takes over."]
 
@@ -106,7 +105,7 @@ def test_a_bot_that_answers_through_the_api_is_heard(app, flow, customer, robot,
     db.session.commit()
     with at_work(app):
         customer("Hi")
-        eventually(lambda: calls() == [("conversation.started", "done")])
+        eventually_kept(lambda: calls() == [("conversation.started", "done")])
     here = f"/conversations/{robot.events[0]['data']['conversation']['id']}"
     assert [one["text"] for one in api("GET", f"{here}/messages").get_json()["messages"]] == ["Hi"]
     assert api("POST", f"{here}/messages", {"text": "I had to think."}).status_code == 201

@@ -12,8 +12,7 @@ from flask import Flask, request
 
 from tests import cast
 from tests.conversations.sending import SEND, send, write
-from tests.serving import at_work, free_port, served
-from tests.test_worker import eventually
+from tests.serving import at_work, eventually_kept, free_port, served
 from webgateway import worker
 from webgateway.conversations import outgoing, queue, writing
 from webgateway.conversations.models import Part
@@ -141,13 +140,13 @@ def test_a_slow_page_leaves_a_sender_to_the_others(app, page, quick, meta):
     meta.held.set()
     with at_work(app):
         try:
-            eventually(lambda: len(meta.said) == queue.PER_PAGE)
+            eventually_kept(lambda: len(meta.said) == queue.PER_PAGE)
             part = write(quick).parts[0]
-            eventually(lambda: db.session.get(Part, part.id).state == "sent")
+            eventually_kept(lambda: db.session.get(Part, part.id).state == "sent")
             assert len(meta.said) == queue.PER_PAGE + 1
         finally:
             meta.held.clear()
-        eventually(lambda: db.session.query(Part).filter_by(state="sent").count() == 9)
+        eventually_kept(lambda: db.session.query(Part).filter_by(state="sent").count() == 9)
 
 
 def test_one_sender_looks_often_while_others_wait_for_meta(app, page, meta):
@@ -157,8 +156,8 @@ def test_one_sender_looks_often_while_others_wait_for_meta(app, page, meta):
     with at_work(app) as working:
         sending = next(kind for kind in working.kinds if kind.name == "sending")
         try:
-            eventually(lambda: len(meta.said) == queue.PER_PAGE)
-            eventually(sending.watch.locked)
+            eventually_kept(lambda: len(meta.said) == queue.PER_PAGE)
+            eventually_kept(sending.watch.locked)
         finally:
             meta.held.clear()
 
