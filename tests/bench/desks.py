@@ -22,7 +22,7 @@ NUMBER = re.compile(r"number (\d+)\b")
 CSRF = re.compile(r'"X-CSRFToken": "([^"]+)"|name="csrf_token"[^>]*value="([^"]+)"')
 PATIENCE = 30.0
 TRIES = 10
-SELDOM = 15.0  # seconds, as static/js/workspace/news.js has it
+SELDOM = 3.0  # seconds, as static/js/workspace/news.js has it
 now = time.perf_counter
 
 

@@ -197,26 +197,39 @@ def test_a_call_that_could_not_be_brought_is_brought_later(desk: Page, installat
     assert failed
 
 
+def waits(meta_id: str) -> None:
+    page = db.session.scalars(db.select(FacebookPage)).one()
+    sales = db.session.scalars(db.select(Queue)).first() or cast.queue("Sales", cast.person("Gail"))
+    customer, at = cast.contact(page, f"Customer {meta_id}", meta_id), utcnow() - timedelta(minutes=1)
+    cast.conversation(customer, queue=sales, queued_at=at)
+
+
 def test_who_waits_is_listed_though_another_comes_while_the_list_is_on_its_way(
     desk: Page, installation: Installation
 ):
-    def comes(meta_id: str) -> None:
-        page = db.session.scalars(db.select(FacebookPage)).one()
-        general = db.session.scalars(db.select(Queue)).first() or cast.queue("Sales", cast.person("Gail"))
-        customer, at = cast.contact(page, f"Customer {meta_id}", meta_id), utcnow() - timedelta(minutes=1)
-        cast.conversation(customer, queue=general, queued_at=at)
-
     def slow(route: Route) -> None:
         answer = route.fetch()
-        change(installation, lambda: comes("22"))
+        change(installation, lambda: waits("22"))
         time.sleep(1)  # until the screen was told of it
         route.fulfill(response=answer)
 
     desk.route(re.compile("/workspace/waiting"), slow, times=1)
-    change(installation, lambda: comes("21"))
+    change(installation, lambda: waits("21"))
     waiting = desk.get_by_role("region", name="Waiting in my queues")
     expect(waiting.get_by_role("button", name="Take Customer 21")).to_be_visible(timeout=SOON)
-    expect(waiting.get_by_role("button", name="Take Customer 22")).to_be_visible(timeout=20_000)
+    expect(waiting.get_by_role("button", name="Take Customer 22")).to_be_visible(timeout=2 * SOON)
+
+
+def test_who_is_taken_waits_no_longer_once_they_are_shown(desk: Page, installation: Installation):
+    change(installation, lambda: [waits(number) for number in ("21", "22")])
+    waiting = desk.get_by_role("region", name="Waiting in my queues")
+    expect(waiting.get_by_role("button", name="Take Customer 22")).to_be_visible(timeout=SOON)
+    desk.route(re.compile("/workspace/waiting"), Route.abort)
+    for number, left in (("21", 1), ("22", 0)):
+        waiting.get_by_role("button", name=f"Take Customer {number}").click()
+        expect(desk.get_by_role("region", name=f"Conversation with Customer {number}")).to_be_visible()
+        expect(waiting.get_by_role("listitem")).to_have_count(left)
+    expect(waiting.get_by_text("Nobody waits.")).to_be_visible()
 
 
 def test_a_dialog_stays_open_when_the_customer_writes(desk: Page, installation: Installation):

@@ -39,4 +39,4 @@ def take(conversation_id: int) -> ResponseReturnValue:
     if problem := offering.take(find(conversation_id), signed_in()):
         raise Refused(NOT_TAKEN, problem)
     wrote()
-    return opened(find(conversation_id))
+    return opened(find(conversation_id), waited=True)

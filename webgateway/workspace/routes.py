@@ -61,12 +61,13 @@ def shortcuts() -> ResponseReturnValue:
     return htmx.keep_address(answer)
 
 
-def opened(conversation: Conversation) -> ResponseReturnValue:
-    """After something was done that opens it: shown, under its own address."""
+def opened(conversation: Conversation, *, waited: bool = False) -> ResponseReturnValue:
+    """After something was done that opens it: shown, under its own address. Who `waited` leaves the list of
+    those who do."""
     url = url_for(".show", conversation_id=conversation.id)
     if not htmx.wants_fragment():
         return htmx.go_to(url)
-    return htmx.now_at(url, inbox.open_at(conversation))
+    return htmx.now_at(url, inbox.open_at(conversation, waited=waited))
 
 
 def changed() -> ResponseReturnValue:

@@ -1,28 +1,36 @@
 // The workspace stays true by itself: the server tells which pieces have changed, and htmx brings those. Where nothing
 // can be pushed, or the connection breaks, it is asked instead, less often the longer that fails.
+import { ASK, pause } from "./pace.js";
+import { Piece } from "./piece.js";
+
 const workspace = document.getElementById("workspace");
-const ASK = 3000;
 const LONGEST = 30_000;
 const AGAIN = 20; // questions after which pushing is tried once more
 const QUIET = 40_000; // the server gives a sign of life every 15 seconds
-const SELDOM = 15_000; // who waits changes with every customer
-const pieces = { desk: "#desk", offers: "#offers", queued: "#waiting", thread: "#talk [role=log]", details: "#details" };
-const known = new Map(); // by piece: the token of what was brought last
-const told = new Map(); // all that the server told, of every conversation that is watched
-const underway = new Map(); // by piece: what is being brought anew
-const passed = new Set(); // pieces of which more was told meanwhile: looked at again when they are there
+const SELDOM = 3000; // who waits changes with every customer
 const STEPS = ["Sent", "Delivered", "Read"];
 
+let told = {}; // all that the server told, of every conversation that is watched
 let source = null;
 let failures = 0;
 let timer = 0;
 let heard = 0;
 let asked = "";
 let questions = 0;
-let listed = -SELDOM;
-let later = 0;
 
 const shown = () => document.getElementById("talk")?.dataset.conversation ?? "";
+
+/** With what it tells of the conversation that is shown under the names of the pieces. */
+const here = (news) => ({ ...news, thread: news[`thread-${shown()}`], details: news[`details-${shown()}`] });
+
+const piece = (name, selector, rest) => [name, new Piece(selector, () => here(told)[name], rest)];
+const pieces = new Map([
+  piece("offers", "#offers"),
+  piece("queued", "#waiting", SELDOM),
+  piece("thread", "#talk [role=log]"),
+  piece("details", "#details"),
+  piece("desk", "#desk"),
+]);
 
 function tell(text) {
   const live = document.getElementById("live");
@@ -31,24 +39,15 @@ function tell(text) {
   live.hidden = !text;
 }
 
-function stale(name, token) {
-  const piece = document.querySelector(pieces[name]);
-  if (!piece || !token || piece.dataset.token === token || known.get(name) === token) return null;
-  return piece;
-}
-
-/** Of the conversation that is shown. */
-const its = (news) => ({ thread: news[`thread-${shown()}`], details: news[`details-${shown()}`] });
-
 function hear(news) {
-  for (const [name, token] of Object.entries(news)) told.set(name, token);
-  apply({ ...news, ...its(news) });
+  Object.assign(told, news);
+  apply(here(news));
   further();
 }
 
 /** How far the newest answer has come is told itself: nothing is brought for that. */
 function further() {
-  const [id, word] = (told.get(`sent-${shown()}`) ?? "").split(" ");
+  const [id, word] = (told[`sent-${shown()}`] ?? "").split(" ");
   const state = id && document.querySelector(`#${id} > footer`);
   if (!state || state.childElementCount || STEPS.indexOf(state.textContent.trim()) >= STEPS.indexOf(word)) return;
   state.textContent = word;
@@ -57,59 +56,23 @@ function further() {
 /** Each piece that changed is brought anew; what brings the thread brings the list beside it. */
 function apply(news) {
   if (news.waiting !== undefined) for (const count of document.querySelectorAll("[data-waiting]")) count.textContent = news.waiting;
-  const thread = stale("thread", news.thread);
-  for (const name of ["offers", "queued", "thread", "details", ...(thread ? [] : ["desk"])]) {
-    const piece = stale(name, news[name]);
-    if (!piece) continue;
-    if (underway.get(name)?.isConnected) {
-      passed.add(name);
-      continue;
-    }
-    if (name === "queued" && tooSoon()) continue;
-    known.set(name, news[name]);
-    piece.dispatchEvent(new CustomEvent("news"));
-  }
+  const withDesk = pieces.get("thread").isStale(news.thread);
+  for (const [name, piece] of pieces) if (name !== "desk" || !withDesk) piece.hear(news[name]);
 }
 
-/** As it was told last. */
-function look(name) {
-  const news = Object.fromEntries(told);
-  apply({ [name]: { ...news, ...its(news) }[name] });
-}
-
-/** The list of who waits is brought at once, and again when its time has come. */
-function tooSoon() {
-  const left = listed + SELDOM - performance.now();
-  if (left <= 0) listed = performance.now();
-  else later ||= setTimeout(now, left);
-  return left > 0;
-}
-
-function now() {
-  later = 0;
-  look("queued");
-}
-
-const named = ({ detail: { ctx } }) => Object.keys(pieces).find((one) => ctx.sourceElement.matches?.(pieces[one]));
-
-const pause = (milliseconds) => milliseconds * (0.75 + Math.random() / 2);
+const concerned = ({ detail: { ctx } }) => [...pieces.values()].find((piece) => ctx.sourceElement.matches?.(piece.selector));
 
 function bringing(event) {
-  const name = named(event);
-  if (name) underway.set(name, event.detail.ctx.sourceElement);
+  concerned(event)?.begins(event.detail.ctx.sourceElement);
 }
 
-/** A piece that could not be brought is asked for once more, unless it is told of anew meanwhile. */
 function brought(event) {
-  const name = named(event);
-  if (!name) return;
-  underway.delete(name);
   const { response } = event.detail.ctx;
-  if (response && response.status < 500) return passed.delete(name) && look(name);
-  const token = known.get(name);
-  if (!token) return;
-  known.delete(name);
-  setTimeout(() => known.has(name) || apply({ [name]: token }), pause(ASK));
+  concerned(event)?.ends(Boolean(response) && response.status < 500);
+}
+
+function forget() {
+  for (const piece of pieces.values()) piece.forget();
 }
 
 function again(work) {
@@ -140,15 +103,15 @@ async function ask() {
 
 function connect() {
   source?.close();
-  known.clear();
-  told.clear();
+  forget();
+  told = {};
   watched = shown();
   const stream = new EventSource(`${workspace.dataset.stream}?${new URLSearchParams({ shown: shown() })}`);
   source = stream;
   heard = Date.now();
   stream.onopen = () => {
     heard = Date.now();
-    known.clear();
+    forget();
   };
   stream.onmessage = ({ data }) => {
     heard = Date.now();
@@ -179,7 +142,8 @@ function follow() {
     asked = "";
     if (source) connect();
   } else if (shown() !== open) {
-    apply(its(Object.fromEntries(told)));
+    const { thread, details } = here(told);
+    apply({ thread, details });
   }
   open = shown();
   further();
