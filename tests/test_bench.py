@@ -11,6 +11,7 @@ import pytest
 from tests import cast
 from tests.bench import desks, load, pages, report, signed, tables, workspace
 from tests.bench.bare import app as bare
+from tests.bench.line import Line
 from tests.bench.measure import QUICK, Findings, Row, Scale, Table, Times, percentile
 from tests.bench.pages import Found
 from tests.bench.tables import Sizes
@@ -146,7 +147,7 @@ def test_an_agent_who_is_cancelled_in_the_moment_its_answer_comes_ends_all_the_s
         writer.close()
 
     async def ask_and_cancel(port: int, moments: int) -> None:
-        line = desks.Line(port, desks.Seen())
+        line = Line(port)
         asking = asyncio.ensure_future(line.ask("GET", "/"))
         while line.reader is None:
             await asyncio.sleep(0)

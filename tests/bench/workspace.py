@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import cast
-from tests.bench.desks import Desk, Line, Seen, emails
+from tests.bench.desks import Desk, Seen, emails
 from tests.bench.installation import Installation, installed
+from tests.bench.line import Line
 from tests.bench.measure import Findings, Row, Scale, Table, ms, percentile
 from tests.bench.postgresql import Server
 from tests.bench.signed import FIRST_CUSTOMER, MID, request
@@ -78,7 +79,7 @@ class Day:
 
     def cells(self) -> tuple[str, ...]:
         seen, times = self.seen, self.times
-        asked = seen.requests / (self.size.seconds + self.size.talk)
+        asked = len(seen.times) / (self.size.seconds + self.size.talk)
         shown = (ms(percentile(times, 0.5)), ms(percentile(times, 0.95)), ms(max(times, default=0.0)))
         done = (str(seen.accepted), str(seen.missed), str(seen.closed))
         unchanged, busy = str(seen.unchanged), str(seen.busy)
@@ -135,7 +136,8 @@ async def work(installation: Installation, size: Size, graph: int) -> Day:
         listening = [asyncio.ensure_future(desk.listen()) for desk in desks]
         await asyncio.sleep(2)
         idle_cpu = await cpu_during(installation.port, asyncio.sleep(size.idle), size.idle)
-        seen.requests, seen.unchanged, seen.times = 0, 0, []
+        seen.unchanged = 0
+        seen.times.clear()
         before = time.monotonic()
         busy = deliver(installation, size, sent)
         busy_cpu = await cpu_during(installation.port, busy, size.seconds)
@@ -182,7 +184,7 @@ async def deliver(installation: Installation, size: Size, sent: dict[int, float]
     due: asyncio.Queue[int | None] = asyncio.Queue()
 
     async def sender() -> None:
-        line = Line(installation.port, Seen())
+        line = Line(installation.port)
         while (number := await due.get()) is not None:
             posted = request(installation.path, body(number))
             for _ in range(TRIES):

@@ -1,9 +1,22 @@
-"""A conversation as it lies on an agent's desk."""
+"""An agent, and conversations as they lie on her desk."""
 
 import pytest
 
 from tests import cast
+from webgateway.conversations.models import Conversation
 from webgateway.db import db, utcnow
+from webgateway.users.models import User
+
+
+@pytest.fixture
+def gail(app) -> User:
+    return cast.agent("Gail")
+
+
+@pytest.fixture
+def peter(page, gail) -> Conversation:
+    """His conversation is Gail's."""
+    return cast.conversation(cast.contact(page), agent=gail, assigned_at=utcnow())
 
 
 @pytest.fixture

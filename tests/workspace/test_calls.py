@@ -13,11 +13,6 @@ PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 @pytest.fixture
-def gail(app):
-    return cast.agent("Gail")
-
-
-@pytest.fixture
 def peter(page, gail) -> Conversation:
     talk = cast.conversation(cast.contact(page), queue=cast.queue("Sales", gail), queued_at=utcnow())
     cast.message(talk, "Where is my order?")

@@ -15,12 +15,6 @@ PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 @pytest.fixture
-def peter(page) -> Conversation:
-    """His conversation is Gail's."""
-    return cast.conversation(cast.contact(page), agent=cast.agent("Gail"), assigned_at=utcnow())
-
-
-@pytest.fixture
 def address(peter) -> Fact:
     fact = Fact(contact=peter.contact, kind="email", value="peter@example.com", source="quick_reply")
     db.session.add(fact)

@@ -5,18 +5,11 @@ from datetime import timedelta
 import pytest
 
 from tests import cast
-from webgateway.conversations.models import Conversation
 from webgateway.conversations.offers import Offer
 from webgateway.conversations.reasons import ClosingReason
 from webgateway.db import db, utcnow
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
-
-
-@pytest.fixture
-def peter(page) -> Conversation:
-    """His conversation is Gail's."""
-    return cast.conversation(cast.contact(page), agent=cast.agent("Gail"), assigned_at=utcnow())
 
 
 @pytest.fixture

@@ -5,17 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests import cast
-from webgateway.conversations.models import Conversation, Message
+from webgateway.conversations.models import Message
 from webgateway.db import db, utcnow
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
-
-
-@pytest.fixture
-def peter(page) -> Conversation:
-    """His conversation is Gail's."""
-    gail = cast.agent("Gail")
-    return cast.conversation(cast.contact(page), agent=gail, assigned_at=utcnow())
 
 
 def last() -> Message:

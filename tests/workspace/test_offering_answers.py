@@ -15,11 +15,6 @@ from webgateway.workspace.answering import GONE
 
 
 @pytest.fixture
-def gail(app):
-    return cast.agent("Gail")
-
-
-@pytest.fixture
 def sales(gail):
     return cast.queue("Sales", gail)
 

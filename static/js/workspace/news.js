@@ -7,7 +7,7 @@ const workspace = document.getElementById("workspace");
 const LONGEST = 30_000;
 const AGAIN = 20; // questions after which pushing is tried once more
 const QUIET = 40_000; // the server gives a sign of life every 15 seconds
-const SELDOM = 3000; // who waits changes with every customer
+const SELDOM = 5000; // who waits changes with every customer
 const STEPS = ["Sent", "Delivered", "Read"];
 
 let told = {}; // all that the server told, of every conversation that is watched
