@@ -1,13 +1,16 @@
 """The agent's screen: what is theirs, what waits, what is open; nothing of others' tenants."""
 
 import re
+from threading import Thread
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import event
 
 from tests import cast
 from tests.workspace.desk import busy
-from webgateway.conversations import queueing
+from tests.workspace.reader import in_its_own, the
+from webgateway.conversations import queueing, thread_tokens
 from webgateway.conversations.models import Conversation, Message
 from webgateway.db import db, utcnow
 from webgateway.workspace import desk
@@ -99,6 +102,35 @@ def test_an_answer_sent_by_htmx_brings_thread_head_and_list(as_gail, peter):
     for piece in ("Yes.", f'id="head-{peter.id}"', 'id="desk"', "hx-swap-oob"):
         assert piece in answer.text
     assert "Close conversation" not in answer.text, "the head is the inbox's"
+
+
+def test_what_is_said_while_a_conversation_is_looked_up_is_shown_or_brought_later(app, as_gail, peter):
+    talk_id, said = peter.id, []
+    db.session.commit()
+
+    def says() -> None:
+        cast.message(the(Conversation, talk_id), "Hello?")
+
+    def customer_writes(_connection, _cursor, statement, *_):
+        if "FROM messages" not in statement or said:
+            return
+        said.append(statement)
+        writing = Thread(
+            target=in_its_own, args=(app, lambda: cast.message(the(Conversation, talk_id), "Hello?"))
+        )
+        writing.start()
+        writing.join()
+
+    event.listen(db.engine, "after_cursor_execute", customer_writes)
+    try:
+        page = as_gail.get(f"/workspace/{talk_id}").text
+    finally:
+        event.remove(db.engine, "after_cursor_execute", customer_writes)
+    assert said
+    shown = BeautifulSoup(page, "html.parser").select_one("[role=log]")
+    db.session.expire_all()
+    now = thread_tokens.of(the(Conversation, talk_id)).news
+    assert "Hello?" in shown.text or shown["data-token"] != now
 
 
 def test_the_inbox_stays_as_it_is(as_gail, peter):

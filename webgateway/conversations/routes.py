@@ -184,11 +184,12 @@ def _pane(
     form: AnswerForm | None = None,
     tokens: Tokens | None = None,
 ) -> dict[str, Any]:
-    """What the templates of one conversation need."""
+    """What the templates of one conversation need. `tokens` come first: what is said meanwhile is brought
+    once more, and not missed."""
     return {
         "conversation": conversation,
-        "thread": thread.Thread(conversation, _shown(conversation)),
         "tokens": tokens or thread_tokens.of(conversation),
+        "thread": thread.Thread(conversation, _shown(conversation)),
         "lock": lock,
         "lock_token": _lock_token(conversation, lock),
         "closes_at": composer.closes_at(conversation),

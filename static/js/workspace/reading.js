@@ -13,7 +13,8 @@ function read() {
   const last = [...(log?.querySelectorAll("article.in") ?? [])].at(-1)?.id;
   if (!last || !log.checkVisibility() || last === told) return;
   told = last;
-  htmx.ajax("POST", address("reading"), { source: log, target: "#desk", swap: "none", values: { message_id: last.replace("message-", "") } });
+  // In the name of the row: one that waits for the thread's own request would keep the next one from being made.
+  htmx.ajax("POST", address("reading"), { source: row, target: "#desk", swap: "none", values: { message_id: last.replace("message-", "") } });
 }
 
 document.addEventListener("htmx:after:swap", read);

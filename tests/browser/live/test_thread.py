@@ -1,9 +1,11 @@
 """What one reads stays in sight, and counts as read."""
 
+import re
+import time
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.bench.installation import Installation
 from tests.browser.live.changes import SOON, change, says
@@ -43,6 +45,21 @@ def test_whoever_reads_further_up_is_told_of_new_messages_and_left_there(
     down.click()
     expect(talk.get_by_text("Are you there?")).to_be_in_viewport(ratio=1)
     expect(down).to_be_hidden()
+
+
+def test_what_is_said_while_the_thread_is_on_its_way_is_shown_though_the_screen_tells_what_was_read(
+    desk: Page, installation: Installation
+):
+    def slow(route: Route) -> None:
+        answer = route.fetch()
+        change(installation, lambda: says("Peter Chang", "Hello?"))
+        time.sleep(1)  # until the screen was told of it
+        route.fulfill(response=answer)
+
+    desk.route(re.compile("/messages"), slow, times=1)
+    change(installation, lambda: says("Peter Chang", "Is anybody there?"))
+    for text in ("Is anybody there?", "Hello?"):
+        expect(desk.get_by_role("article").filter(has_text=text)).to_be_visible()
 
 
 def test_what_comes_late_above_what_was_read_is_read_too(desk: Page, installation: Installation):
