@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flask import Flask
 from sqlalchemy import text
 
 from tests.servers import redis
@@ -75,3 +76,11 @@ def take_in_the_same_moment(table: str) -> None:
     db.session.execute(text(f"CREATE FUNCTION taken() RETURNS trigger AS $$ {body} $$ LANGUAGE plpgsql"))
     trigger = f"CREATE TRIGGER taken BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION taken()"
     db.session.execute(text(trigger))
+
+
+def in_its_own(app: Flask, change: Callable[[], object]) -> None:
+    """What `change` writes is one transaction, of a session that knows nothing of the test's."""
+    with app.app_context():
+        change()
+        db.session.commit()
+        db.session.remove()

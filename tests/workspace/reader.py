@@ -8,6 +8,7 @@ from contextvars import Context
 from flask import Flask
 
 from tests.conftest import Client
+from tests.databases import in_its_own
 from webgateway.db import db
 
 
@@ -80,13 +81,6 @@ def reading(reader: Reader, work) -> None:  # type: ignore[no-untyped-def]
 
     db.session.commit()
     Context().run(asyncio.run, both())
-
-
-def in_its_own(app: Flask, change) -> None:  # type: ignore[no-untyped-def]
-    with app.app_context():
-        change()
-        db.session.commit()
-        db.session.remove()
 
 
 async def later(app: Flask, change) -> None:  # type: ignore[no-untyped-def]

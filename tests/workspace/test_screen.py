@@ -8,8 +8,9 @@ from bs4 import BeautifulSoup
 from sqlalchemy import event
 
 from tests import cast
+from tests.databases import in_its_own
 from tests.workspace.desk import busy
-from tests.workspace.reader import in_its_own, the
+from tests.workspace.reader import the
 from webgateway.conversations import queueing, thread_tokens
 from webgateway.conversations.models import Conversation, Message
 from webgateway.db import db, utcnow

@@ -127,72 +127,56 @@ def test_the_thread_that_looks_ends_with_the_last_reader(app, as_gail, gail):
     assert app.front.streams.watcher.thread is None
 
 
-def test_a_database_that_is_away_ends_no_stream(app, as_gail, peter, monkeypatch):
-    reader, talk_id = Reader(app, as_gail), peter.id
-    look, failing = watching.news.look, {"left": 1}
+class Failing:
+    """`work`, but for the next `left` times, which end with the error."""
 
-    def away(watches):  # type: ignore[no-untyped-def]
-        if failing["left"]:
-            failing["left"] -= 1
-            raise OperationalError("SELECT", None, Exception("away"))
-        return look(watches)
+    def __init__(self, work, error: Exception, left: int = 0) -> None:  # type: ignore[no-untyped-def]
+        self.work, self.error, self.left = work, error, left
 
-    monkeypatch.setattr(watching, "AWAY", 0.1)
-    monkeypatch.setattr(watching.news, "look", away)
+    def __call__(self, *about):  # type: ignore[no-untyped-def]
+        if self.left:
+            self.left -= 1
+            raise self.error
+        return self.work(*about)
+
+
+def tells_of_what_is_written_after(failing: Failing, app, client, talk_id: int) -> None:  # type: ignore[no-untyped-def]
+    reader = Reader(app, client)
 
     def write() -> None:
         the(Conversation, talk_id).last_message_at = utcnow()
 
     async def work() -> None:
         await reader.next()
-        failing["left"] = 1
+        failing.left = 1
         await later(app, write)
         assert set(await reader.next()) == {"desk"}
 
     reading(reader, work)
+
+
+def test_a_database_that_is_away_ends_no_stream(app, as_gail, peter, monkeypatch):
+    look = Failing(watching.news.look, OperationalError("SELECT", None, Exception("away")), left=1)
+    monkeypatch.setattr(watching, "AWAY", 0.1)
+    monkeypatch.setattr(watching.news, "look", look)
+    tells_of_what_is_written_after(look, app, as_gail, peter.id)
 
 
 def test_a_file_that_cannot_be_read_for_a_moment_ends_no_stream(app, as_gail, peter, monkeypatch):
-    reader, talk_id = Reader(app, as_gail), peter.id
-    version, failing = Gate._version, {"left": 0}
-
-    def locked(gate):  # type: ignore[no-untyped-def]
-        if failing["left"]:
-            failing["left"] -= 1
-            raise sqlite3.OperationalError("unable to open database file")
-        return version(gate)
-
+    version = Failing(Gate._version, sqlite3.OperationalError("unable to open database file"))
     monkeypatch.setattr(watching, "AWAY", 0.1)
-    monkeypatch.setattr(Gate, "_version", locked)
-
-    def write() -> None:
-        the(Conversation, talk_id).last_message_at = utcnow()
-
-    async def work() -> None:
-        await reader.next()
-        failing["left"] = 1
-        await later(app, write)
-        assert set(await reader.next()) == {"desk"}
-
-    reading(reader, work)
+    monkeypatch.setattr(Gate, "_version", lambda gate: version(gate))
+    tells_of_what_is_written_after(version, app, as_gail, peter.id)
 
 
 def test_a_thread_that_failed_is_followed_by_another_one(app, as_gail, peter, monkeypatch):
-    look = watching.news.look
-    failing = {"left": 1}
-
-    def wrong(watches):  # type: ignore[no-untyped-def]
-        if failing["left"]:
-            failing["left"] -= 1
-            raise RuntimeError("a fault of ours")
-        return look(watches)
-
-    monkeypatch.setattr(watching.news, "look", wrong)
+    look = Failing(watching.news.look, RuntimeError("a fault of ours"), left=1)
+    monkeypatch.setattr(watching.news, "look", look)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     first, second = Reader(app, as_gail), Reader(app, as_gail)
 
     async def work() -> None:
-        while failing["left"] or app.front.streams.watcher.thread is not None:
+        while look.left or app.front.streams.watcher.thread is not None:
             await asyncio.sleep(0.05)
         task = asyncio.ensure_future(second.read())
         assert await second.next()

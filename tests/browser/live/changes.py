@@ -1,9 +1,15 @@
 """What happens while the workspace is open, and how soon it is seen."""
 
+import re
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+
+from playwright.sync_api import Page, Route
 
 from tests import cast
 from tests.bench.installation import Installation
+from tests.databases import in_its_own
 from webgateway.conversations.models import Conversation
 from webgateway.conversations.offers import Offer
 from webgateway.db import db, utcnow
@@ -13,11 +19,20 @@ from webgateway.queues.models import Queue
 SOON = 3_000  # milliseconds: a busy machine is slower than a second
 
 
-def change(installation: Installation, work) -> None:  # type: ignore[no-untyped-def]
-    with installation.app.app_context():
-        work()
-        db.session.commit()
-        db.session.remove()
+def change(installation: Installation, work: Callable[[], object]) -> None:
+    in_its_own(installation.app, work)
+
+
+def while_brought(desk: Page, what: str, installation: Installation, work: Callable[[], object]) -> None:
+    """The next answer from an address with `what` in it comes late: `work` is done, and told of, before."""
+
+    def slow(route: Route) -> None:
+        answer = route.fetch()
+        change(installation, work)
+        time.sleep(1)  # until the screen was told of it
+        route.fulfill(response=answer)
+
+    desk.route(re.compile(what), slow, times=1)
 
 
 def says(name: str, text: str, at: datetime | None = None) -> None:

@@ -8,6 +8,7 @@ from tests import cast
 from tests.bench.installation import Installation
 from tests.browser.live.changes import change
 from webgateway.db import db
+from webgateway.workspace.canned import CannedAnswer
 
 
 def test_the_keyboard_is_enough(desk: Page, installation: Installation):
@@ -47,8 +48,6 @@ def test_a_letter_that_option_writes_is_no_key(desk: Page, installation: Install
 
 
 def test_a_canned_answer_is_put_where_one_writes(desk: Page, installation: Installation):
-    from webgateway.workspace.canned import CannedAnswer
-
     hello = {"shortcut": "hi", "text": "Hello {{ contact.first_name }}!"}
     change(installation, lambda: db.session.add(CannedAnswer(tenant=cast.tenant(), **hello)))
     desk.reload()

@@ -1,14 +1,12 @@
 """What one reads stays in sight, and counts as read."""
 
-import re
-import time
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.bench.installation import Installation
-from tests.browser.live.changes import SOON, change, says
+from tests.browser.live.changes import SOON, change, says, while_brought
 from webgateway.db import utcnow
 
 
@@ -50,13 +48,7 @@ def test_whoever_reads_further_up_is_told_of_new_messages_and_left_there(
 def test_what_is_said_while_the_thread_is_on_its_way_is_shown_though_the_screen_tells_what_was_read(
     desk: Page, installation: Installation
 ):
-    def slow(route: Route) -> None:
-        answer = route.fetch()
-        change(installation, lambda: says("Peter Chang", "Hello?"))
-        time.sleep(1)  # until the screen was told of it
-        route.fulfill(response=answer)
-
-    desk.route(re.compile("/messages"), slow, times=1)
+    while_brought(desk, "/messages", installation, lambda: says("Peter Chang", "Hello?"))
     change(installation, lambda: says("Peter Chang", "Is anybody there?"))
     for text in ("Is anybody there?", "Hello?"):
         expect(desk.get_by_role("article").filter(has_text=text)).to_be_visible()

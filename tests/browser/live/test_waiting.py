@@ -1,12 +1,11 @@
 """Who waits in the agent's queues is listed, and leaves the list."""
 
 import re
-import time
 
 from playwright.sync_api import Page, Route, expect
 
 from tests.bench.installation import Installation
-from tests.browser.live.changes import SOON, change, waits
+from tests.browser.live.changes import SOON, change, waits, while_brought
 
 LATER = 20_000  # milliseconds: the list is brought every five seconds
 
@@ -14,13 +13,7 @@ LATER = 20_000  # milliseconds: the list is brought every five seconds
 def test_who_waits_is_listed_though_another_comes_while_the_list_is_on_its_way(
     desk: Page, installation: Installation
 ):
-    def slow(route: Route) -> None:
-        answer = route.fetch()
-        change(installation, lambda: waits("22"))
-        time.sleep(1)  # until the screen was told of it
-        route.fulfill(response=answer)
-
-    desk.route(re.compile("/workspace/waiting"), slow, times=1)
+    while_brought(desk, "/workspace/waiting", installation, lambda: waits("22"))
     change(installation, lambda: waits("21"))
     waiting = desk.get_by_role("region", name="Waiting in my queues")
     expect(waiting.get_by_role("button", name="Take Customer 21")).to_be_visible(timeout=SOON)
