@@ -14,7 +14,7 @@ from webgateway.db import db, utcnow
 from webgateway.journal import reading, taking
 from webgateway.journal.models import Delivery
 
-SECRET = "my card is 4111"
+SECRET = "my code word is Zanzibar"
 FILES = [{"type": "image", "payload": {"url": "https://scontent.xx.fbcdn.net/secret.jpg"}}]
 
 
@@ -53,7 +53,7 @@ def test_no_copy_is_left_in_any_order(receive, screen, order, together):
     parts = [part() for part in order]
     receive(*parts) if together else [receive(part) for part in parts]
     everything = everything_kept()
-    assert "4111" not in everything
+    assert "Zanzibar" not in everything
     assert "secret" not in everything
     assert [event.outcome for event in events()].count("done") >= 1
     assert "waiting" not in {event.outcome for event in events()}
@@ -92,8 +92,8 @@ def test_the_journal_says_what_was_taken_out(receive, as_ada):
     receive(unsent())
     shown = as_ada.get("/journal/1").text
     assert "What the customer withdrew was taken out of the body" in shown
-    assert "4111" not in shown
-    assert "4111" not in as_ada.get("/journal/1/body").text
+    assert "Zanzibar" not in shown
+    assert "Zanzibar" not in as_ada.get("/journal/1/body").text
     assert "taken out of the body" not in as_ada.get("/journal/2").text
 
 
@@ -123,7 +123,7 @@ def test_replaying_its_delivery_brings_nothing_back(receive, as_ada, work):
     receive(unsent())
     as_ada.post("/journal/1/replay")
     work()
-    assert "4111" not in everything_kept()
+    assert "Zanzibar" not in everything_kept()
     assert [message.kind for message in messages()] == ["withdrawn"]
 
 
@@ -140,7 +140,7 @@ def test_while_another_app_owns_the_conversation_it_is_erased_too(receive, visit
     receive(secret())
     post(visitor, gateway, {"object": "page", "entry": [{"id": PAGE, "time": NOON, "standby": [unsent()]}]})
     work(reading, taking)
-    assert "4111" not in everything_kept()
+    assert "Zanzibar" not in everything_kept()
 
 
 def test_the_open_screen_hears_of_it(receive):
